@@ -1,0 +1,129 @@
+"""Every setting, read once from the environment, and nowhere else. docs/settings.md lists them all (a test says so)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from forloeb.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+ZONE = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation can set. Field comments name the environment variable.
+
+    Times are in Europe/Copenhagen; `today` is a naive local datetime or None for the real clock.
+    """
+
+    database_url: str  # FORLOEB_DATABASE_URL
+    tracker_url: str  # FORLOEB_TRACKER_URL: Rasa's own store, a file beside ours unless PostgreSQL
+    var: Path  # FORLOEB_VAR: databases, logs and generated keys
+    today: datetime | None  # FORLOEB_TODAY: 2025-09-04 or 2025-09-04T10:00
+    today_since: float | None  # FORLOEB_TODAY_SINCE: unix seconds at which FORLOEB_TODAY held; set by `forloeb run`
+    login_key: str = field(repr=False)  # FORLOEB_LOGIN_KEY
+    login_alg: str  # FORLOEB_LOGIN_ALG: HS256 or RS256
+    internal_key: str = field(repr=False)  # FORLOEB_INTERNAL_KEY: gateway to assistant
+    api_token: str | None = field(repr=False)  # FORLOEB_API_TOKEN: Rasa's own HTTP API, off when unset
+    public_url: str  # FORLOEB_PUBLIC_URL
+    origins: tuple[str, ...]  # FORLOEB_ORIGINS: comma separated, besides public_url
+    redis_url: str | None  # FORLOEB_REDIS_URL
+    demo: bool  # FORLOEB_DEMO
+    installation: Path  # FORLOEB_INSTALLATION: YAML with names, contacts, opening hours of this installation
+    gateway_port: int  # FORLOEB_GATEWAY_PORT
+    review_port: int  # FORLOEB_REVIEW_PORT
+    assistant_port: int  # FORLOEB_ASSISTANT_PORT
+    actions_port: int  # FORLOEB_ACTIONS_PORT
+    receiver_url: str | None  # FORLOEB_RECEIVER_URL: where afbud and bookings are delivered; unset: the staff queue
+    receiver_key: str | None = field(repr=False)  # FORLOEB_RECEIVER_KEY: signs what the receiver gets
+    holder_key: str | None = field(repr=False)  # FORLOEB_HOLDER_KEY: signs what a holder sends us; unset: that API is off
+    alarm_minutes: int  # FORLOEB_ALARM_MINUTES: alarm for a missing acknowledgement, this long before the meeting
+    hold_minutes: int  # FORLOEB_HOLD_MINUTES: how long a proposed time is held on the web
+    hold_minutes_sms: int  # FORLOEB_HOLD_MINUTES_SMS: the same by SMS
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: name -> text; the process's environment when None.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names it.
+    """
+    env = os.environ if environ is None else environ
+    var = Path(env.get("FORLOEB_VAR") or ROOT / "var")
+    database_url = env.get("FORLOEB_DATABASE_URL") or f"sqlite:///{var / 'forloeb.db'}"
+    default_tracker = f"sqlite:///{var / 'tracker.db'}" if database_url.startswith("sqlite") else database_url
+    gateway_port = _integer(env, "FORLOEB_GATEWAY_PORT", 8000)
+    algorithm = env.get("FORLOEB_LOGIN_ALG") or "HS256"
+    if algorithm not in ("HS256", "RS256"):
+        raise SettingsError("FORLOEB_LOGIN_ALG", "must be HS256 or RS256")
+    since = env.get("FORLOEB_TODAY_SINCE")
+    return Settings(
+        database_url=database_url,
+        tracker_url=env.get("FORLOEB_TRACKER_URL") or default_tracker,
+        var=var,
+        today=_today(env.get("FORLOEB_TODAY")),
+        today_since=float(since) if since else None,
+        login_key=env.get("FORLOEB_LOGIN_KEY") or _kept_key(var, "login.key"),
+        login_alg=algorithm,
+        internal_key=env.get("FORLOEB_INTERNAL_KEY") or _kept_key(var, "internal.key"),
+        api_token=env.get("FORLOEB_API_TOKEN") or None,
+        public_url=(env.get("FORLOEB_PUBLIC_URL") or f"http://127.0.0.1:{gateway_port}").rstrip("/"),
+        origins=tuple(o.strip().rstrip("/") for o in env.get("FORLOEB_ORIGINS", "").split(",") if o.strip()),
+        redis_url=env.get("FORLOEB_REDIS_URL") or None,
+        demo=env.get("FORLOEB_DEMO", "1") != "0",
+        installation=Path(env.get("FORLOEB_INSTALLATION") or ROOT / "installation.yml"),
+        gateway_port=gateway_port,
+        review_port=_integer(env, "FORLOEB_REVIEW_PORT", 8080),
+        assistant_port=_integer(env, "FORLOEB_ASSISTANT_PORT", 5005),
+        actions_port=_integer(env, "FORLOEB_ACTIONS_PORT", 5055),
+        receiver_url=env.get("FORLOEB_RECEIVER_URL") or None,
+        receiver_key=env.get("FORLOEB_RECEIVER_KEY") or None,
+        holder_key=env.get("FORLOEB_HOLDER_KEY") or None,
+        alarm_minutes=_integer(env, "FORLOEB_ALARM_MINUTES", 60),
+        hold_minutes=_integer(env, "FORLOEB_HOLD_MINUTES", 5),
+        hold_minutes_sms=_integer(env, "FORLOEB_HOLD_MINUTES_SMS", 60),
+    )
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise SettingsError(name, "must be a whole number")
+    return int(text)
+
+
+def _today(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError("FORLOEB_TODAY", "must look like 2025-09-04 or 2025-09-04T10:00") from error
+
+
+def _kept_key(var: Path, name: str) -> str:
+    """A random key made once and kept under var/, so that a restart does not end every session."""
+    path = var / name
+    if path.exists():
+        return path.read_text()
+    var.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(32)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    return key
