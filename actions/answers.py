@@ -1,0 +1,106 @@
+"""Every question intent has one function here; a message with two questions gets both answered in one reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import (
+    availability,
+    booking_questions,
+    cancellation,
+    cv,
+    form,
+    gaps,
+    jobsearch,
+    meetings,
+    offers,
+    plan,
+    preparation,
+    purpose,
+)
+from actions.known import Known, known_from
+from actions.reply import Reply
+from actions.turn import ask_again
+
+Answer = Callable[[Known, Reply], None]
+
+ANSWERS: dict[str, Answer] = {
+    function.__name__: function
+    for function in (
+        purpose.formaal,
+        meetings.antal_samtaler,
+        meetings.foerste_samtale,
+        meetings.hvem_holder,
+        meetings.akasse_deltager,
+        meetings.efter_seks_maaneder,
+        meetings.moedepligt,
+        form.moedeform,
+        cv.cv_frist,
+        cv.cv_godkendelse,
+        cv.cv_samtale,
+        cv.min_plan,
+        jobsearch.joblog,
+        jobsearch.jobsoegning_antal,
+        jobsearch.seks_ugers_undtagelse,
+        offers.aktive_tilbud,
+        offers.tilbud_indstilling,
+        availability.raadighedssamtale,
+        availability.raadighed_tvivl,
+        cancellation.lovlig_grund,
+        cancellation.udeblivelse,
+        cancellation.ulovligt_afbud,
+        booking_questions.hvor_booker_jeg,
+        booking_questions.booking_frist,
+        booking_questions.ingen_ledig_tid,
+        booking_questions.indkaldelse,
+        preparation.forberedelse,
+        preparation.faciliteter,
+        plan.vis_forloeb,
+    )
+}
+
+
+class ActionSvar(Action):
+    """Answers the questions of one message."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_svar"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """One reply for all questions asked; keeps what was learnt about the person."""
+        known = await known_from(tracker)
+        return answer(asked(tracker), known, dispatcher, tracker)
+
+
+def asked(tracker: Tracker) -> list[str]:
+    """The question intents of this message, in the order of its text."""
+    message = tracker.latest_message or {}
+    main = (message.get("intent") or {}).get("name")
+    several = [q["intent"] for q in message.get("questions") or []]
+    found = several if main in several else [main, *several]
+    return [intent for intent in dict.fromkeys(found) if intent in ANSWERS]
+
+
+def answer(intents: list[str], known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+    """Answer `intents` in one reply, ask a task's open question again, and return the events that remember it."""
+    reply = Reply(values=known.values())
+    answer_into(reply, known, intents)
+    gaps.mention(known, reply)
+    for key, values in known.notes:
+        reply.note(key, **values)
+    ask_again(tracker, reply)
+    reply.send(dispatcher)
+    remembered = {"venter_paa": None, "sidste_emner": intents, "usikker": 0, **known.slots}
+    return [SlotSet(name, value) for name, value in remembered.items()]
+
+
+def answer_into(reply: Reply, known: Known, intents: list[str]) -> None:
+    """Add the answers to `intents` to a reply."""
+    for intent in intents:
+        ANSWERS[intent](known, reply)

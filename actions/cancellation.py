@@ -1,0 +1,43 @@
+"""Questions about lawful reasons, staying away and cancelling without reason. The acts are in afbud.py."""
+
+from __future__ import annotations
+
+from actions.asking import ask_benefit
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.obligations import Benefit
+
+GROUNDS = {"sygdom": "naevnt", "jobsamtale": "naevnt", "privat": "privat", "andet": "andet"}
+
+
+def lovlig_grund(known: Known, reply: Reply) -> None:
+    """What the source names as lawful; it is an open list and a person judges (tension 4)."""
+    if known.social:
+        reply.say("utter_lovlig_grund_social")
+        return
+    ground = known.entity("afbudsgrund")
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say(f"utter_lovlig_grund_{GROUNDS.get(ground or '', 'dagpenge')}")
+    else:
+        reply.say("utter_lovlig_grund_ukendt")
+        ask_benefit(known, reply, "lovlig_grund")
+    reply.say("utter_flyt_tilbud")
+
+
+def udeblivelse(known: Known, reply: Reply) -> None:
+    """What staying away costs: known for dagpenge only (tension 5)."""
+    _consequence(known, reply, "udeblivelse")
+
+
+def ulovligt_afbud(known: Known, reply: Reply) -> None:
+    """What a cancellation without lawful reason can cost: known for dagpenge only."""
+    _consequence(known, reply, "ulovligt_afbud")
+
+
+def _consequence(known: Known, reply: Reply, intent: str) -> None:
+    if known.benefit is None:
+        reply.say(f"utter_{intent}_ukendt")
+        ask_benefit(known, reply, intent)
+    else:
+        reply.say(f"utter_{intent}_{'social' if known.social else 'dagpenge'}")
+    reply.say("utter_flyt_tilbud")

@@ -1,0 +1,76 @@
+"""The CV, its approval, the CV- og vejledningssamtale and Min plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from actions.asking import ask_benefit, ask_day
+from actions.course import course, dated
+from actions.known import Known
+from actions.only_dagpenge import only_dagpenge
+from actions.reply import Reply
+from forloeb.law import law
+from forloeb.obligations import Benefit, Claimant, Obligation, Status, Step, plan
+
+
+def cv_frist(known: Known, reply: Reply) -> None:
+    """By when the CV must be there; the same for all benefits, so a day is enough (tension 3)."""
+    line = _cv_line(known, reply)
+    if line is None or line.ends is None:
+        reply.say("utter_cv_frist_generel")
+    elif line.status is Status.OVERDUE:
+        reply.say("utter_cv_frist_passeret", cv_senest=known.day(line.ends))
+        reply.say("utter_cv_frist_passeret_hjaelp")
+        dated([line], reply)
+    else:
+        reply.say("utter_cv_frist_dato", cv_senest=known.day(line.ends))
+        dated([line], reply)
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say("utter_cv_frist_dagpenge")
+    if line is None and not reply.asks:
+        ask_day(known, reply, "meldt_ledig", "utter_cv_spoerg_dag", "cv_frist")
+
+
+def _cv_line(known: Known, reply: Reply) -> Obligation | None:
+    if known.benefit is not None:
+        computed = course(known, reply)
+        return computed.of(Step.CV) if computed else None
+    if not known.claimant.known_day():
+        return None
+    days: list[date | None] = [known.claimant.registered, known.claimant.first_contact]
+    if any(d is not None and d > known.on for d in days):
+        return None
+    anyone = Claimant(Benefit.DAGPENGE, known.claimant.unemployed_from, known.claimant.registered, known.claimant.first_contact)
+    return plan(anyone, law(), known.on).of(Step.CV)
+
+
+def cv_godkendelse(known: Known, reply: Reply) -> None:
+    """Who approves it."""
+    if known.benefit is None:
+        reply.say("utter_cv_godkendelse_ukendt")
+        ask_benefit(known, reply, "cv_godkendelse")
+    else:
+        reply.say("utter_cv_godkendelse_social" if known.social else "utter_cv_godkendelse_dagpenge")
+
+
+def cv_samtale(known: Known, reply: Reply) -> None:
+    """The a-kasse's first meeting: summoned, dagpenge only."""
+    if not only_dagpenge(known, reply, "cv_samtale"):
+        return
+    reply.say("utter_cv_samtale")
+    computed = course(known, reply)
+    line = computed.of(Step.SUMMONS) if computed else None
+    if line and line.ends:
+        passed = line.status is Status.OVERDUE
+        reply.say(
+            "utter_foerste_samtale_dagpenge_passeret" if passed else "utter_cv_samtale_dato",
+            indkaldt_senest=known.day(line.ends),
+        )
+        dated([line], reply)
+    reply.note("utter_tolkning_cv_samtale")
+
+
+def min_plan(known: Known, reply: Reply) -> None:
+    """Min plan and Krav til jobsøgning: dagpenge only."""
+    if only_dagpenge(known, reply, "min_plan"):
+        reply.say("utter_min_plan")

@@ -1,0 +1,30 @@
+"""What the sources do not say: the honest gap and the way to a human (design, section 1, point 9)."""
+
+from __future__ import annotations
+
+from actions.known import Known
+from actions.reply import Reply
+
+GAPS = (
+    "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
+    "cv_frist_overskredet", "booking_frist_overskredet", "forkert_registreret", "saa_ikke_indkaldelsen",
+    "ingen_ringede", "for_sent", "video_fejl",
+)  # fmt: skip
+
+
+def gap_of(known: Known) -> str | None:
+    """The uncovered subject that this message is about, or None."""
+    subject = known.entity("emne")
+    return subject if subject in GAPS else None
+
+
+def mention(known: Known, reply: Reply) -> None:
+    """Add the gap to an answer about something else in the same message."""
+    if subject := gap_of(known):
+        reply.say(f"utter_hul_{subject}")
+        staff_choice(reply)
+
+
+def staff_choice(reply: Reply) -> None:
+    """The button that leads to a human."""
+    reply.choice("utter_knap_medarbejder", "tal_med_medarbejder")

@@ -1,0 +1,46 @@
+"""Joblog, how many jobs, and the six-week exemption."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from actions.asking import ask_benefit
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.law import law
+from forloeb.obligations import Benefit, no_applications_from
+
+
+def joblog(known: Known, reply: Reply) -> None:
+    """The joblog on Jobnet."""
+    reply.say("utter_joblog")
+
+
+def jobsoegning_antal(known: Known, reply: Reply) -> None:
+    """No number stands in the sources; the example about doubt is dagpenge only."""
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say("utter_jobsoegning_antal_dagpenge")
+    elif known.social:
+        reply.say("utter_jobsoegning_antal_social")
+    else:
+        reply.say("utter_jobsoegning_antal_ukendt")
+        ask_benefit(known, reply, "jobsoegning_antal")
+
+
+def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
+    """Applications may stop six weeks before a job, leave or pension; with the day where one is named."""
+    event = _coming_day(known)
+    if event is None:
+        reply.say("utter_seks_uger")
+        return
+    stops = no_applications_from(event, law(), known.on)
+    reply.say("utter_seks_uger_hvad")
+    reply.say("utter_seks_uger_dato", begivenhed=known.day(event), fra_dag=known.day(stops))
+    reply.note("utter_vejledende")
+
+
+def _coming_day(known: Known) -> date | None:
+    value = known.entity("tid")
+    ahead = value.get("future", []) if isinstance(value, dict) else []
+    days = [t for t in ahead if t["grain"] in ("day", "hour", "minute") and t["start"] and len(t["start"]) > 5]
+    return date.fromisoformat(days[0]["start"][:10]) if len(days) == 1 else None

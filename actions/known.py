@@ -1,0 +1,176 @@
+"""What is known about the person: said now, said before, or registered with us; and where those pull apart."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions import services
+from forloeb import obligations
+from forloeb.booking import model as booking
+from forloeb.danish import format as danish
+from forloeb.obligations import Anchor, Benefit
+
+SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", Anchor.FIRST_CONTACT: "foerste_kontakt"}
+HYPOTHETICAL = re.compile(r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything an answer may build on.
+
+    `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
+    visitor); `notes` the clashes to tell the person about, as (response key, values).
+    """
+
+    claimant: obligations.Claimant
+    registered: booking.Claimant | None
+    on: date
+    channel: str
+    text: str
+    entities: tuple[dict[str, Any], ...]
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    slots: dict[str, Any] = field(default_factory=dict)
+    record: obligations.Record = field(default_factory=obligations.Record)
+
+    @property
+    def benefit(self) -> Benefit | None:
+        """What the person lives on, if known."""
+        return self.claimant.benefit
+
+    @property
+    def social(self) -> bool:
+        """Whether the person is known to get kontanthjælp or uddannelseshjælp."""
+        return self.benefit in (Benefit.KONTANTHJAELP, Benefit.UDDANNELSESHJAELP)
+
+    def values(self) -> dict[str, Any]:
+        """Placeholders about this person that any response may use."""
+        here = services.installation()
+        akasse = here.akasse(self.registered.a_kasse if self.registered else None)
+        jobcenter = here.jobcenter(self.registered.municipality if self.registered else None)
+        own = akasse if self.benefit is Benefit.DAGPENGE else jobcenter
+        found: dict[str, Any] = {"akasse": akasse.contact(), "jobcenter": jobcenter.contact(), "myndighed": own.contact()}
+        if self.benefit:
+            found["ydelse"] = benefit_name(self.benefit)
+        else:
+            found["myndighed"] = "utter_akasse_eller_jobcenter"
+        return found
+
+    def entity(self, name: str) -> str | None:
+        """The first value of an entity in this message, or None."""
+        return next((e["value"] for e in self.entities if e["entity"] == name), None)
+
+    def day(self, value: date) -> str:
+        """A day with its weekday, as the claimant reads it."""
+        return danish.long_day(value, self.on)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Slot events that keep what was learnt."""
+        return [SlotSet(name, value) for name, value in self.slots.items()]
+
+
+def benefit_name(benefit: Benefit | str) -> str:
+    """The response key that names a benefit."""
+    return f"utter_ydelse_navn_{Benefit(benefit).value}"
+
+
+async def known_from(tracker: Tracker) -> Known:
+    """Gather what is known at this message."""
+    message = tracker.latest_message or {}
+    metadata = message_metadata(tracker)
+    claimant_id = metadata.get("claimant_id")
+    registered = await asyncio.to_thread(services.bookings().claimant, claimant_id) if claimant_id else None
+    known = Known(
+        claimant=_remembered(tracker, registered),
+        registered=registered,
+        on=services.today(),
+        channel=metadata.get("channel", "web"),
+        text=message.get("text") or "",
+        entities=tuple(message.get("entities") or ()),
+        record=await asyncio.to_thread(_record, claimant_id) if registered else obligations.Record(),
+    )
+    return _with_days(_with_benefit(known, message), message, tracker)
+
+
+def _record(claimant_id: str) -> obligations.Record:
+    appointments = services.bookings().appointments(claimant_id)
+    held = [a for a in appointments if a.status is booking.Status.HELD and a.kind in booking.NUMBERED]
+    return obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held))
+
+
+def message_metadata(tracker: Tracker) -> dict[str, Any]:
+    """What the gateway says about this message: channel, claimant_id, message_id."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return dict(event.get("metadata") or {})
+    return {}
+
+
+def _remembered(tracker: Tracker, registered: booking.Claimant | None) -> obligations.Claimant:
+    def day(anchor: Anchor) -> date | None:
+        own = getattr(registered, anchor.value) if registered else None
+        said = tracker.get_slot(SLOTS[anchor])
+        return own or (date.fromisoformat(said) if said else None)
+
+    own_benefit = registered.benefit if registered else None
+    benefit = own_benefit or tracker.get_slot("ydelse")
+    return obligations.Claimant(
+        Benefit(benefit) if benefit else None,
+        day(Anchor.UNEMPLOYED_FROM), day(Anchor.REGISTERED), day(Anchor.FIRST_CONTACT),
+    )  # fmt: skip
+
+
+def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
+    said = (message.get("facts") or {}).get("benefit") or known.entity("ydelse")
+    if said not in [b.value for b in Benefit]:
+        return known
+    benefit = Benefit(said)
+    before = known.benefit
+    changed = replace(known, claimant=replace(known.claimant, benefit=benefit))
+    if known.registered and known.registered.benefit and known.registered.benefit != benefit.value:
+        own = known.registered.benefit
+        values = {"ydelse": benefit_name(benefit), "registreret_ydelse": benefit_name(own)}
+        return replace(changed, notes=(*known.notes, ("utter_ydelse_anderledes", values)))
+    if HYPOTHETICAL.search(known.text) and before not in (None, benefit):
+        return changed
+    slots = {**known.slots, "ydelse": benefit.value}
+    if before in (None, benefit):
+        return replace(changed, slots=slots)
+    note = ("utter_ydelse_aendret", {"ydelse": benefit_name(benefit)})
+    return replace(changed, slots=slots, notes=(*known.notes, note))
+
+
+def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
+    stated = {Anchor(k): date.fromisoformat(v) for k, v in (message.get("facts") or {}).items() if v and _is_anchor(k)}
+    waiting = tracker.get_slot("venter_paa") or {}
+    if not stated and waiting.get("fact") in SLOTS.values():
+        asked = next(a for a, slot in SLOTS.items() if slot == waiting["fact"])
+        bare = bare_past_day(known.entities)
+        stated = {asked: bare} if bare else {}
+    for anchor, day in stated.items():
+        own = getattr(known.registered, anchor.value) if known.registered else None
+        if own is None:
+            slots = {**known.slots, SLOTS[anchor]: day.isoformat()}
+            known = replace(known, claimant=replace(known.claimant, **{anchor.value: day}), slots=slots)
+        elif own != day:
+            values = {"sagt_dag": known.day(day), "registreret_dag": known.day(own)}
+            known = replace(known, notes=(*known.notes, ("utter_dag_anderledes", values)))
+    return known
+
+
+def bare_past_day(entities: tuple[dict[str, Any], ...]) -> date | None:
+    """The one day that a message names, read as past; None when there is none, or more than one."""
+    value = next((e["value"] for e in entities if e["entity"] == "tid"), None)
+    days = [t for t in (value or {}).get("past", []) if t["grain"] in ("day", "minute", "hour") and t["start"]]
+    days = [t for t in days if len(t["start"]) > 5 and not t["excluded"]]
+    return date.fromisoformat(days[0]["start"][:10]) if len(days) == 1 else None
+
+
+def _is_anchor(name: str) -> bool:
+    return name in {a.value for a in Anchor}

@@ -1,0 +1,113 @@
+"""How many meetings, the first one, who holds them, and whether one must come."""
+
+from __future__ import annotations
+
+from actions.asking import ask_benefit
+from actions.course import course, dated
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.obligations import Benefit, Holder, Status, Step
+
+
+def antal_samtaler(known: Known, reply: Reply) -> None:
+    """How many; with dates where they can be computed; both descriptions for dagpenge (tension 1)."""
+    computed = course(known, reply)
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say("utter_antal_samtaler_dagpenge")
+        if computed:
+            handover, end = computed.of(Step.HANDOVER), computed.of(Step.SIX_MONTHS)
+            reply.say("utter_antal_samtaler_dagpenge_datoer", **_days(known, tre_maaneder=handover, seks_maaneder=end))
+            dated([handover, end], reply)
+        reply.say("utter_antal_samtaler_to_beskrivelser")
+    elif known.social:
+        reply.say("utter_antal_samtaler_social")
+        if computed:
+            first, end = computed.of(Step.FIRST_MEETING), computed.of(Step.SIX_MONTHS)
+            reply.say("utter_antal_samtaler_social_datoer", **_days(known, foerste_senest=first, seks_maaneder=end))
+            dated([first, end], reply)
+    else:
+        reply.say("utter_antal_samtaler_ukendt")
+        ask_benefit(known, reply, "antal_samtaler")
+
+
+def foerste_samtale(known: Known, reply: Reply) -> None:
+    """When the first meeting is: a summons for dagpenge (tension 2), within a week for the others."""
+    computed = course(known, reply)
+    if known.benefit is None:
+        reply.say("utter_foerste_samtale_ukendt")
+        reply.say("utter_foerste_samtale_fremmoede")
+        ask_benefit(known, reply, "foerste_samtale")
+        return
+    name = "dagpenge" if known.benefit is Benefit.DAGPENGE else "social"
+    step = Step.SUMMONS if known.benefit is Benefit.DAGPENGE else Step.FIRST_MEETING
+    line = computed.of(step) if computed else None
+    if line:
+        value = "indkaldt_senest" if step is Step.SUMMONS else "foerste_senest"
+        ending = "passeret" if line.status is Status.OVERDUE else "dato"
+        reply.say(f"utter_foerste_samtale_{name}_{ending}", **_days(known, **{value: line}))
+        dated([line], reply)
+    else:
+        reply.say(f"utter_foerste_samtale_{name}")
+    reply.say("utter_foerste_samtale_fremmoede")
+    if known.benefit is Benefit.DAGPENGE:
+        reply.note("utter_tolkning_cv_samtale")
+
+
+def hvem_holder(known: Known, reply: Reply) -> None:
+    """A-kasse or jobcenter, and the day of the handover."""
+    computed = course(known, reply)
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say("utter_hvem_holder_dagpenge")
+        if computed:
+            handover = computed.of(Step.HANDOVER)
+            reply.say("utter_hvem_holder_dagpenge_dato", **_days(known, tre_maaneder=handover))
+            dated([handover], reply)
+    elif known.social:
+        reply.say("utter_hvem_holder_social")
+    else:
+        reply.say("utter_hvem_holder_ukendt")
+        ask_benefit(known, reply, "hvem_holder")
+
+
+def akasse_deltager(known: Known, reply: Reply) -> None:
+    """Whether the a-kasse can come along at the jobcenter: dagpenge only."""
+    if known.benefit is Benefit.DAGPENGE:
+        reply.say("utter_akasse_deltager_dagpenge")
+        if computed := course(known, reply):
+            handover = computed.of(Step.HANDOVER)
+            reply.say("utter_akasse_deltager_dagpenge_dato", **_days(known, tre_maaneder=handover))
+            dated([handover], reply)
+    elif known.social:
+        reply.say("utter_akasse_deltager_social")
+    else:
+        reply.say("utter_akasse_deltager_ukendt")
+        ask_benefit(known, reply, "akasse_deltager")
+
+
+def efter_seks_maaneder(known: Known, reply: Reply) -> None:
+    """What goes on after six months: "by need" for the others only (tension 5)."""
+    computed = course(known, reply)
+    if known.benefit is None:
+        reply.say("utter_efter_seks_maaneder_ukendt")
+        ask_benefit(known, reply, "efter_seks_maaneder")
+        return
+    reply.say("utter_efter_seks_maaneder_social" if known.social else "utter_efter_seks_maaneder_dagpenge")
+    if computed:
+        end = computed.of(Step.SIX_MONTHS)
+        reply.say("utter_efter_seks_maaneder_dato", **_days(known, seks_maaneder=end))
+        dated([end], reply)
+
+
+def moedepligt(known: Known, reply: Reply) -> None:
+    """Whether one must come."""
+    if known.benefit is None:
+        reply.say("utter_moedepligt_ukendt")
+        ask_benefit(known, reply, "moedepligt")
+    else:
+        reply.say("utter_moedepligt_social" if known.social else "utter_moedepligt_dagpenge")
+
+
+
+
+def _days(known: Known, **lines: object) -> dict[str, str]:
+    return {name: known.day(line.ends) for name, line in lines.items() if line is not None and line.ends is not None}  # type: ignore[attr-defined]

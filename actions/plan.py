@@ -1,0 +1,77 @@
+"""The plan: a person's whole course with dates, as text and as data for the picture on the web."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.asking import ask_benefit, ask_day
+from actions.course import course, dated
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.law import documents
+from forloeb.obligations import Obligation, Plan, Status, Step
+
+NEXT = "next"
+
+
+def vis_forloeb(known: Known, reply: Reply) -> None:
+    """The dated plan, or the question that it needs answered first."""
+    computed = course(known, reply)
+    if computed:
+        tell(computed, known, reply)
+    elif reply.asks:
+        return
+    elif known.benefit is None:
+        reply.say("utter_plan_mangler_ydelse")
+        ask_benefit(known, reply, "vis_forloeb")
+    else:
+        reply.say("utter_antal_samtaler_social" if known.social else "utter_antal_samtaler_dagpenge")
+        slot, key = ("foerste_kontakt", "utter_spoerg_kontakt") if known.social else ("ledig_fra", "utter_spoerg_dag")
+        ask_day(known, reply, slot, key, "vis_forloeb")
+
+
+def tell(computed: Plan, known: Known, reply: Reply) -> None:
+    """Say the next thing first, then every line with where it stands."""
+    ahead = computed.next()
+    if ahead and ahead.ends:
+        reply.say("utter_plan_naeste", dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
+    reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
+    for line in computed.obligations:
+        reply.say(_key(line, "linje", known), **_values(line, known))
+    if any(line.status is Status.OVERDUE for line in computed.obligations):
+        reply.note("utter_plan_overskredet")
+    dated([line for line in computed.obligations if line.step is not Step.AVAILABILITY], reply)
+    if computed.of(Step.SUMMONS):
+        reply.note("utter_tolkning_cv_samtale")
+    reply.timeline = _timeline(computed, ahead, known)
+
+
+def _key(line: Obligation, what: str, known: Known) -> str:
+    name = line.step.value if line.step is not Step.MEETINGS or not line.holder else f"meetings_{line.holder.value}"
+    group = "social" if known.social else "dagpenge"
+    return f"utter_plan_{what}_{group}_{name}"
+
+
+def _values(line: Obligation, known: Known) -> dict[str, Any]:
+    first = line.citations[0]
+    return {
+        "dato": known.day(line.ends) if line.ends else "",
+        "kilde": f"{documents()[first.document].publisher}, {first.section}",
+        "tilstand": f"utter_plan_tilstand_{'held' if line.done else line.status.value}",
+        "holdt": str(line.done),
+    }
+
+
+def _timeline(computed: Plan, ahead: Obligation | None, known: Known) -> dict[str, Any]:
+    items = [
+        {
+            "label": [_key(line, "emne", known), known.values()],
+            "date": (line.begins if line.step is Step.MEETINGS and line.begins else line.ends).isoformat(),
+            "end": line.ends.isoformat() if line.step is Step.MEETINGS else None,
+            "holder": line.holder.value if line.holder else None,
+            "status": NEXT if line is ahead else line.status.value,
+        }
+        for line in computed.obligations
+        if line.ends is not None
+    ]
+    return {"title": ["utter_plan_billede_titel", {}], "alt": ["utter_plan_billede_alt", {}], "items": items}

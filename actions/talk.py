@@ -1,0 +1,135 @@
+"""What is not a question about the course: unsure, outside, other languages, bare facts, danger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import ANSWERS, answer
+from actions.cases import open_case
+from actions.gaps import gap_of, staff_choice
+from actions.known import Known, known_from
+from actions.reply import Reply
+from forloeb.booking.model import CaseKind
+
+NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
+         "forbered_samtale", "slet_data"}  # fmt: skip
+LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
+
+
+class ActionOplys(Action):
+    """A bare fact ("kontanthjælp", "1. september"): goes on with what it was asked for, or with the last subject."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_oplys"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Answer again with the new fact; without one, say what is missing."""
+        known = await known_from(tracker)
+        if events := continued(known, tracker, dispatcher):
+            return events
+        return unsure(known, tracker, dispatcher)
+
+
+class ActionDefaultFallback(Action):
+    """Unsure what was meant (nlu_fallback), or no rule fits."""
+
+    def name(self) -> str:
+        """Rasa's own name for it."""
+        return "action_default_fallback"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """The two nearest subjects and a human; the second time in a row a human first."""
+        known = await known_from(tracker)
+        if tracker.get_slot("venter_paa") and (events := continued(known, tracker, dispatcher)):
+            return events
+        return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
+
+
+class ActionUdenfor(Action):
+    """Outside the subject (out_of_scope)."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_udenfor"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """A known gap, another language, or an honest "that I cannot"."""
+        known = await known_from(tracker)
+        if tracker.get_slot("venter_paa") and (events := continued(known, tracker, dispatcher)):
+            return events
+        if events := outside(known, tracker, dispatcher):
+            return events
+        reply = Reply(values=known.values())
+        reply.say("utter_udenfor")
+        reply.choice("utter_knap_hjaelp", "hjaelp")
+        staff_choice(reply)
+        reply.send(dispatcher)
+        return known.events()
+
+
+class ActionKrise(Action):
+    """Despair, violence or acute illness: the fixed path (design, section 1, point 10)."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_krise"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """A case for a human is committed first; then warmth, the numbers and what happens now."""
+        known = await known_from(tracker)
+        await open_case(tracker, known, CaseKind.CRISIS)
+        reply = Reply(values=known.values())
+        reply.say("utter_krise")
+        reply.say("utter_krise_numre")
+        reply.say("utter_krise_medarbejder")
+        reply.send(dispatcher)
+        return []
+
+
+def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """Answer what was waiting for a fact, or the last subject again; None when the message brought no fact."""
+    waiting = tracker.get_slot("venter_paa") or {}
+    learnt = bool(known.slots) or known.entity("ydelse") is not None
+    if not learnt:
+        return None
+    intents = waiting.get("intents") or tracker.get_slot("sidste_emner") or ["vis_forloeb"]
+    return answer([i for i in intents if i in ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker)
+
+
+def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """A gap that the sources leave, or another language; None when it is neither."""
+    reply = Reply(values=known.values())
+    language = (tracker.latest_message or {}).get("sprog")
+    if subject := gap_of(known):
+        reply.say(f"utter_hul_{subject}")
+    elif language in LANGUAGES:
+        reply.say(f"utter_sprog_{language}")
+    else:
+        return None
+    staff_choice(reply)
+    reply.send(dispatcher)
+    return [*known.events(), SlotSet("usikker", 0)]
+
+
+def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any]:
+    """Offer the two nearest subjects and a human; after two misses in a row lead with the human."""
+    times = int(tracker.get_slot("usikker") or 0) + 1
+    ranking = (tracker.latest_message or {}).get("intent_ranking") or []
+    near = [r["name"] for r in ranking if r["name"] in NAMED][:2]
+    reply = Reply(values=known.values())
+    if times > 1:
+        reply.say("utter_usikker_igen")
+        staff_choice(reply)
+    else:
+        reply.say("utter_usikker")
+    for intent in near:
+        reply.choice(f"utter_titel_{intent}", intent)
+    if times == 1:
+        staff_choice(reply)
+    reply.send(dispatcher)
+    return [*known.events(), SlotSet("usikker", times)]

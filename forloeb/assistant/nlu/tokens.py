@@ -1,0 +1,143 @@
+"""The tokenizer, and what a message is made of: itself and its clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import SPACY_DOCS, TOKENS_NAMES
+from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from forloeb.assistant.nlu.clauses import clauses
+from forloeb.assistant.nlu.spacy_danish import DanishSpacy
+from forloeb.danish import nlp
+from forloeb.danish.spelling import Speller
+from forloeb.danish.words import loose
+
+CLAUSES = "clauses"
+MEANT = "meant"  # the text with its spelling put right: for the sentence vector, for nothing else
+_SIGNS = frozenset("?!")
+
+
+def units(message: Message) -> Iterator[Message]:
+    """The message itself, then its clauses (there are none when it is one clause)."""
+    yield message
+    yield from message.get(CLAUSES) or ()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
+class FoldingTokenizer(SpacyTokenizer):
+    """spaCy's tokens with spelling put right and folded loosely; `?` and `!` are kept.
+
+    `start` and `end` stay the places of the words as typed, so `token.end - token.start` need not be the length of
+    `token.text`. At run time it also cuts the message into clauses, small messages of their own that the featurizers
+    and classifiers after it treat like the message itself.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Our loader stands for SpacyNLP."""
+        return [DanishSpacy]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """As SpacyTokenizer; `clauses` switches the cutting."""
+        return {**SpacyTokenizer.get_default_config(), "clauses": True}
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, speller: Speller | None = None
+    ) -> None:
+        """Keep the speller; an empty one corrects only what is in its closed list."""
+        super().__init__(config)
+        self._storage = storage
+        self._resource = resource
+        self._speller = speller or Speller({}, nlp.is_danish)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> FoldingTokenizer:
+        """A tokenizer that has seen no words yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FoldingTokenizer:
+        """A tokenizer with the words of the training texts."""
+        with model_storage.read_from(resource) as folder:
+            speller = Speller.load(Path(folder), nlp.is_danish)
+        return cls({**cls.get_default_config(), **config}, model_storage, resource, speller)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the words."""
+        texts = [e for e in training_data.training_examples if e.get(TEXT) and e.get(INTENT)]
+        docs = (e.get(SPACY_DOCS[TEXT]) or () for e in texts)
+        self._speller = Speller.fit(([token.text for token in doc] for doc in docs), nlp.is_danish)
+        with self._storage.write_to(self._resource) as folder:
+            self._speller.save(Path(folder))
+        return self._resource
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """Folded tokens; `start` and `end` are those of the words as typed."""
+        tokens = []
+        for t in self._get_doc(message, attribute) or ():
+            sign = t.text in _SIGNS
+            if not sign and not any(letter.isalnum() for letter in t.text):
+                continue
+            meant = t.text if sign else self._speller(t.text)
+            folded = loose(meant)
+            if folded:
+                end = t.idx + len(t.text)
+                tokens.append(Token(folded, t.idx, end=end, lemma=t.lemma_, data={MEANT: meant + t.whitespace_}))
+        return tokens
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Tokenize, and note what was meant."""
+        for example in super().process_training_data(training_data).training_examples:
+            _note(example)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Tokenize, note what was meant, and cut what has several clauses."""
+        for message in super().process(messages):
+            _note(message)
+            text = message.get(TEXT)
+            if not (self._config.get("clauses") and isinstance(text, str)):
+                continue
+            spans = clauses(text)
+            tokens = message.get(TOKENS_NAMES[TEXT]) or []
+            if len(spans) > 1:
+                message.set(CLAUSES, [_clause(text, tokens, start, end) for start, end in spans])
+        return messages
+
+
+def _note(message: Message) -> None:
+    tokens = message.get(TOKENS_NAMES[TEXT])
+    if tokens:
+        message.set(MEANT, "".join(token.get(MEANT) for token in tokens))
+
+
+def _clause(text: str, tokens: list[Token], start: int, end: int) -> Message:
+    inside = [token for token in tokens if start <= token.start and token.end <= end]
+    clause = Message({TEXT: text[start:end], TOKENS_NAMES[TEXT]: inside, "offset": start})
+    _note(clause)
+    return clause

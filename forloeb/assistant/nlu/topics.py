@@ -1,0 +1,81 @@
+"""The `emne` entity: a subject that people ask about and the law sources do not cover."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from forloeb.danish.words import folded_with_places
+
+SOURCE = Path(__file__).with_name("emner.yml")
+_LONGEST = 1_000  # characters looked at, from each end of the text
+_LOOSE = re.compile(r"ae|oe|aa")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    with SOURCE.open(encoding="utf-8") as file:
+        source: dict[str, list[str]] = yaml.safe_load(file)
+    return tuple((topic, re.compile("|".join(rf"\b(?:{_tolerant(p)})\b" for p in ps))) for topic, ps in source.items())
+
+
+def _tolerant(pattern: str) -> str:
+    """The pattern with every ae, oe and aa also as a or e, o, a: people without æøå choose either."""
+    return _LOOSE.sub(lambda m: {"ae": "(?:ae|a|e)", "oe": "(?:oe|o)", "aa": "(?:aa|a)"}[m.group()], pattern)
+
+
+def topic_names() -> tuple[str, ...]:
+    """Every value that `emne` can have."""
+    return tuple(topic for topic, _ in _patterns())
+
+
+def topics(text: str) -> list[tuple[str, int, int]]:
+    """(topic, start, end) of each subject named, in the order of the text; each subject once."""
+    folded, places = folded_with_places(text)
+    if len(folded) > 2 * _LONGEST:
+        folded = folded[:_LONGEST] + " " * (len(folded) - 2 * _LONGEST) + folded[-_LONGEST:]
+    found = []
+    for topic, pattern in _patterns():
+        match = pattern.search(folded)
+        if match and match.group().strip():
+            found.append((topic, places[match.start()], places[match.end()]))
+    return sorted(found, key=lambda each: each[1])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class TopicExtractor(GraphComponent, EntityExtractorMixin):
+    """Adds `emne` entities."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicExtractor:
+        """Create it."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add what is found to each message."""
+        for message in messages:
+            found = [
+                {"entity": "emne", "value": topic, "start": start, "end": end, "confidence": 1.0}
+                for topic, start, end in topics(message.get(TEXT) or "")
+            ]
+            if found:
+                known = message.get(ENTITIES, [])
+                message.set(ENTITIES, known + self.add_extractor_name(found), add_to_output=True)
+        return messages

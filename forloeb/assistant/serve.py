@@ -1,0 +1,55 @@
+"""Starts the assistant: `rasa run` with our internal channel, and Rasa's HTTP API only behind a token."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Imported after TensorFlow, skops costs 11 s at every load of the model; before it, nothing.
+import skops.io  # noqa: F401
+import yaml
+
+from forloeb import settings as settings_module
+from forloeb.settings import ROOT, Settings
+
+
+def arguments(settings: Settings) -> list[str]:
+    """The command line for `rasa`."""
+    given = [
+        "rasa", "run", "--interface", "127.0.0.1", "--port", str(settings.assistant_port),
+        "--endpoints", str(endpoints(settings)), "--credentials", str(ROOT / "credentials.yml"),
+        "--model", str(ROOT / "models"),
+    ]  # fmt: skip
+    if settings.api_token:
+        given += ["--enable-api", "--auth-token", settings.api_token]
+    return given
+
+
+def endpoints(settings: Settings) -> str:
+    """The endpoints file; one of our own under var/ where the action server has another port than the usual."""
+    usual = ROOT / "endpoints.yml"
+    if settings.actions_port == 5055:
+        return str(usual)
+    content = yaml.safe_load(usual.read_text(encoding="utf-8"))
+    content["action_endpoint"]["url"] = f"http://127.0.0.1:{settings.actions_port}/webhook"
+    settings.var.mkdir(parents=True, exist_ok=True)
+    own = settings.var / "endpoints.yml"
+    own.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return str(own)
+
+
+def main() -> None:
+    """Run until stopped."""
+    os.chdir(ROOT)
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    sys.argv = arguments(settings_module.load())
+    from rasa.__main__ import main as rasa_main
+
+    rasa_main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Booking, moving and afbud that cannot go astray: state first, message second."""

@@ -1,0 +1,78 @@
+"""The command `forloeb`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from forloeb import clock, db, settings
+from forloeb.errors import ForloebError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every sub-command and its arguments."""
+    top = argparse.ArgumentParser(prog="forloeb", description="Forløb: a Danish assistant for the kontaktforløb.")
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="prepare, train when needed, start everything")
+    commands.add_parser("train", help="train when no current model is there")
+    commands.add_parser("migrate", help="bring the database to the newest revision")
+    load = commands.add_parser("load", help="check a YAML file whole, then load it")
+    load.add_argument("file", type=Path)
+    show = commands.add_parser("show", help="what is stored about one claimant")
+    show.add_argument("claimant")
+    show.add_argument("--json", action="store_true")
+    cases = commands.add_parser("cases", help="the staff queue").add_subparsers(dest="cases", required=True)
+    cases.add_parser("list", help="cases that wait")
+    acknowledge = cases.add_parser("ack", help="a named person has it")
+    acknowledge.add_argument("id")
+    acknowledge.add_argument("--by", required=True, metavar="NAME")
+    commands.add_parser("times", help="JSON lines of text in, times out (docs/decisions/0004-time-grammar.md)")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; an error of ours is one line on standard error and status 1."""
+    given = parser().parse_args(arguments)
+    try:
+        return _run(given, settings.load())
+    except ForloebError as error:
+        print(f"forloeb: {error.message}", file=sys.stderr)
+        return 1
+
+
+def _run(given: argparse.Namespace, current: settings.Settings) -> int:
+    if given.command == "run":
+        from forloeb import launcher
+
+        return launcher.run(current)
+    if given.command == "train":
+        from forloeb import training
+
+        print(training.current() or training.train(print))
+        return 0
+    if given.command == "times":
+        from forloeb.danish.time.cli import run
+
+        return run(sys.stdin, sys.stdout)
+    db.migrate(current.database_url)
+    if given.command == "migrate":
+        return 0
+    return _booking(given, current)
+
+
+def _booking(given: argparse.Namespace, current: settings.Settings) -> int:
+    from forloeb.booking import cli
+
+    engine, now = db.connect(current.database_url), clock.now(current)
+    if given.command == "load":
+        return cli.load_command(engine, given.file, now, sys.stdout)
+    if given.command == "show":
+        return cli.show_command(engine, given.claimant, given.json, sys.stdout)
+    if given.cases == "ack":
+        return cli.cases_ack(engine, given.id, given.by, now, sys.stdout)
+    return cli.cases_list(engine, sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Danish without Rasa: time expressions, words, formatting, plain-language checks."""

@@ -1,0 +1,169 @@
+"""What a sentence states about the person: which of the three days it speaks of, and which benefit.
+
+The three days are the start of unemployment, the registering at the jobcenter, and the first contact. The nearest
+verb decides what a date means; a verb that is denied ("har ikke meldt mig ledig") claims nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from forloeb.danish.words import folded_with_places
+
+DAYS = ("unemployed_from", "registered", "first_contact")
+
+_PLACE = r"(?:kommune\w*|komune\w*|jo[bp]\s?c\w*|jc|borgerservice)"
+_LEDIG = r"(?:(?:arbejds?)?led[ie]g\w*|arbejds?l[oe]{1,2}s\w*)"
+_ME = r"(?:mig|mej|mi|mg|os|meg)"
+_AT = r"(?:hos|paa|pa|i|ved|til|med|nede|inde|henne|oppe)"
+# Folded. Looked for in this order; what one has claimed, a later one cannot ("meldte mig ledig" is not "ledig").
+_VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("registered", re.compile(
+        rf"\b(?:til)?m[ea]ld?\w*\s+(?:jeg\s+)?{_ME}\s+(?:selv\s+)?(?:ind\s+)?(?:som\s+)?(?:{_LEDIG}|{_AT}\s+{_PLACE}|paa\s+jobnet|pa\s+jobnet|jobsogende|jobsoegende)"
+        rf"|\b{_LEDIG}\s*meldt\w*|\bledi[gh]?meld\w*|\btilmel\w+|\bregistr\w+|\bindskre\w+|\bskre\w+\s+{_ME}\s+(?:op|ind)"
+        rf"|\bmeld?te?\s+{_ME}\s+(?=(?:d\b|den\b|i\s|\d))"
+    )),
+    ("first_contact", re.compile(
+        rf"\bh[ea]nvend\w*|\b(?:foerste?|forste?)\s+(?:kontakt|henvendelse|gang)|\bkontakte?de?\s+{_PLACE}|\bkontaktet\b|\b(?:tog|taget|fik|havde)\s+(?:foerste\s+)?kontakt"
+        rf"|\b(?:var|vaeret|varet|gik|kom|moedte|modte)\s+(?:jeg\s+)?(?:(?:ned|nede|ind|inde|hen|henne|op|oppe|forbi)\s+)?{_AT}?\s*{_PLACE}"
+        rf"|\b(?:an)?s[oe]{{1,2}}g(?:te|t)\s+(?:jeg\s+)?(?:om\s+)?(?:kontan\w*|udd\w*|hjaelp\w*|hjalp\w*|penge|ydelse\w*|kth)"
+        rf"|\bansoeg\w*\s+om|\b(?:ringe?de|ringt?|ringet|skrev|snakkede|talte|snakket|talt)\s+(?:jeg\s+)?(?:til|med)\s+{_PLACE}"
+    )),
+    ("unemployed_from", re.compile(
+        rf"\b(?:{_LEDIG})\b|\bmist\w*\s+(?:jeg\s+)?(?:mit|min|mi|job|arb|stil)\w*(?:\s+(?:job\w*|arb\w*|stil\w*))?"
+        rf"|\b(?:fyret|fyrt|fyyret|opsagt|afskedige\w*|afskedet)\b|\bsagt?\s+op\b|\bsidste\s+(?:arbejds?|ansaettelses|loen)\s?dag\w*|\bsidste\s+dag\s+(?:paa|pa|i|hos)\b"
+        rf"|\b(?:stoppe\w*|fratr\w*|fratraa\w*)\b|\bholdt\s+(?:jeg\s+)?op\b|\b(?:kontrakt\w*|vikariat\w*|ansaettelse\w*|stilling\w*)\s+(?:udloeb\w*|udlob\w*|sluttede|ophoerte|stoppede|er\s+slut)"
+        rf"|\buden\s+(?:job|arbejde?|arb)\b|\buden\s+for\s+arb\w*|\bjob\w*\s+(?:sluttede|ophoerte|stoppede|lukkede)|\bfirma\w*\s+(?:lukkede|gik\s+konkurs)"
+    )),
+)  # fmt: skip
+_DENIED = re.compile(r"\b(?:ikke|ik|ikk|aldrig|endnu ikke|igge)(?:\s+\w+){0,2}\s*$")
+_SAME_DAY = re.compile(r"\bsamme\s+dag\b")
+_SENTENCE_END = re.compile(r"[.!?\n;](?=\s|$)")
+_JOINED = re.compile(r"^[\s,]*(?:og|&|\+)?\s*(?:jeg|har|saa|ogsaa|er|blev)?\s*$")
+_FARTHEST = 60  # characters between a verb and its date
+
+
+def stated_days(text: str, times: Sequence[Mapping[str, Any]]) -> dict[str, date | None]:
+    """Which day the text gives for each of the three.
+
+    Args:
+        text: as typed.
+        times: the past reading of the text (the TimeJSON of `forloeb times`), in the order of the text.
+    """
+    found: dict[str, date | None] = dict.fromkeys(DAYS)
+    folded, places = folded_with_places(text)
+    verbs = _verbs(folded, places)
+    dated = _dated(text, times)
+    best: dict[str, int] = {}
+    for day, start, end in dated:
+        ranked = sorted((_distance(text, verb, start, end), i) for i, verb in enumerate(verbs))
+        if not ranked or ranked[0][0] > _FARTHEST:
+            continue
+        distance, i = ranked[0]
+        kind = verbs[i][0]
+        if kind not in best or distance < best[kind]:
+            best[kind], found[kind] = distance, day
+        for other in _sharing(text, verbs, i):
+            if found[other] is None:
+                found[other] = day
+    return _same_day(folded, places, verbs, found)
+
+
+def _verbs(folded: str, places: list[int]) -> list[tuple[str, int, int]]:
+    """(kind, start, end) in the text as typed, in order, those denied left out."""
+    taken = [False] * len(folded)
+    verbs = []
+    for kind, pattern in _VERBS:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            if end > start and not any(taken[start:end]):
+                taken[start:end] = [True] * (end - start)
+                if not _DENIED.search(folded[max(0, start - 30) : start].rsplit(".", maxsplit=1)[-1]):
+                    verbs.append((kind, places[start], places[end]))
+    return sorted(verbs, key=lambda verb: verb[1])
+
+
+def _dated(text: str, times: Sequence[Mapping[str, Any]]) -> list[tuple[date, int, int]]:
+    """The days among the times, with their places; weeks, months and denied days are no day."""
+    dated, at = [], 0
+    for time in times:
+        words = time.get("text") or ""
+        start = text.find(words, at)
+        start = text.find(words) if start < 0 else start
+        at = max(at, start + len(words))
+        usable = time.get("start") and not time.get("excluded") and time.get("kind") in ("value", "interval", "after")
+        if (start >= 0 and usable and time.get("grain") in ("day", "hour", "minute") and "T" in str(time["start"])) or (
+            start >= 0 and usable and time.get("grain") == "day"
+        ):
+            dated.append((date.fromisoformat(str(time["start"])[:10]), start, start + len(words)))
+    return dated
+
+
+def _distance(text: str, verb: tuple[str, int, int], start: int, end: int) -> int:
+    """Characters between verb and date; the date after its verb counts a little nearer, another sentence far."""
+    _, verb_start, verb_end = verb
+    if verb_end <= start:
+        between, gap = text[verb_end:start], start - verb_end
+    elif end <= verb_start:
+        between, gap = text[end:verb_start], verb_start - end + 4
+    else:
+        return 0
+    return gap + (40 if _SENTENCE_END.search(between) else 0)
+
+
+def _sharing(text: str, verbs: list[tuple[str, int, int]], i: int) -> list[str]:
+    """The kinds of the verbs just before, joined by a bare "og": "blev ledig og meldte mig 1. september"."""
+    kinds = []
+    for (kind, _, end), (_, start, _) in reversed(list(pairwise(verbs[: i + 1]))):
+        if not _JOINED.match(text[end:start].lower()):
+            break
+        kinds.append(kind)
+    return kinds
+
+
+def _same_day(
+    folded: str, places: list[int], verbs: list[tuple[str, int, int]], found: dict[str, date | None]
+) -> dict[str, date | None]:
+    """ "... og meldte mig ledig samme dag": the one day that is known."""
+    days = {day for day in found.values() if day}
+    match = _SAME_DAY.search(folded)
+    if match and len(days) == 1 and verbs:
+        start, end = places[match.start()], places[match.end()]
+        kind = min(verbs, key=lambda verb: min(abs(start - verb[2]), abs(verb[1] - end)))[0]
+        found[kind] = found[kind] or days.pop()
+    return found
+
+
+_BENEFIT_DENIED = re.compile(r"\b(?:ikke|ik|ikk|igge|aldrig|hverken|ingen)(?:\s+(?!men\b|nu\b)\w+){0,3}\s*$")
+_AFTER_DENIED = re.compile(r"^\s*(?:fik|havde|har|faar|far|er|var)?\s*(?:jeg\s+)?(?:ikke|ik|ikk)\b")
+_FORMER = re.compile(r"\b(?:foer|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
+_NOW = re.compile(r"\b(?:nu|men|til|i stedet|faktisk|skiftet|gaaet over|naa)(?:\s+\w+){0,4}\s*$")
+
+
+def stated_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | None:
+    """The benefit that the person has, by the text; None when none or several remain.
+
+    Args:
+        text: as typed.
+        named: (value, start, end) of every `ydelse` in it, in order.
+    """
+    remaining: list[tuple[str, bool]] = []
+    last = 0
+    for value, start, end in named:
+        folded = folded_with_places(text[last:start])[0]
+        before = re.split(r"[.!?\n]|,(?!\s*\w+\s*$)", folded)[-1]
+        after = folded_with_places(text[end : end + 25])[0]
+        last = end
+        former = _FORMER.search(before) and not _NOW.search(before)
+        if _BENEFIT_DENIED.search(before) or _AFTER_DENIED.match(after) or (former and len(named) > 1):
+            continue
+        remaining.append((value, bool(_NOW.search(before))))
+    values = {value for value, _ in remaining}
+    if len(values) == 1:
+        return values.pop()
+    current = {value for value, now in remaining if now}
+    return current.pop() if len(current) == 1 else None

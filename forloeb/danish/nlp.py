@@ -1,0 +1,189 @@
+"""The Danish spaCy pipeline: a blank tokenizer, the lookup lemmatizer, folding, and a ruler for what people name.
+
+Every token's `norm_` is its loosely folded form with typos in the ruler's own long words put right, so that one
+pattern catches `kontanthjælp`, `KONTANTHJAELP`, `kontanthjalp` and `kontantjhælp`. Offsets stay those of the text.
+"""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import spacy
+import yaml
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from forloeb.danish.words import Nearest, fold, loose
+
+ENTITIES = Path(__file__).with_name("entities.yml")
+LABELS = ("ydelse", "myndighed", "moedeform", "afbudsgrund")
+
+_NEGATIONS = frozenset(("ikke", "ik", "ikk", "ej", "hverken", "aldrig", "it", "igge"))
+_MODALS = frozenset(("kan", "ka", "kunne", "ku", "kommer", "skal", "ska", "vil"))
+_BETWEEN = frozenset(
+    [
+        "laengere",
+        "mere",
+        "rigtig",
+        "saa",
+        "helt",
+        "blevet",
+        "vaeret",
+        "specielt",
+        "saerlig",
+        "alvorligt",
+        "engang",
+        "jeg",
+        "er",
+        "har",
+        "fordi",
+        "at",
+        "a",
+    ]
+)
+
+
+@lru_cache(maxsize=1)
+def load() -> Language:
+    """The pipeline, built once a process."""
+    nlp = spacy.blank("da")
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    nlp.initialize()
+    nlp.add_pipe("forloeb_fold", config={"words": sorted(_vocabulary())})
+    ruler: Any = nlp.add_pipe("entity_ruler", config={"validate": False, "overwrite_ents": True})
+    ruler.add_patterns(patterns())
+    nlp.add_pipe("forloeb_negation")
+    return nlp
+
+
+def is_danish(word: str) -> bool:
+    """Whether the lemmatizer's word list has this lower-case word."""
+    return word in load().get_pipe("lemmatizer").lookups.get_table("lemma_lookup")  # type: ignore[attr-defined]
+
+
+@Language.factory("forloeb_fold", default_config={"words": []})
+def _fold_factory(nlp: Language, name: str, words: list[str]) -> Any:
+    nearest = Nearest(words, least=6)
+    forms = nlp.get_pipe("lemmatizer").lookups.get_table("lemma_lookup")  # type: ignore[attr-defined]
+    normal: dict[str, str] = {}
+
+    def norm_of(text: str) -> str:
+        plain = loose(text)
+        return plain if text.lower() in forms else nearest(plain)
+
+    def fold_tokens(doc: Doc) -> Doc:
+        for token in doc:
+            text = token.text
+            norm = normal.get(text)
+            if norm is None:
+                norm = norm_of(text) or text
+                if len(normal) < 50_000:
+                    normal[text] = norm
+            token.norm_ = norm
+            token.lemma_ = fold(token.lemma_) or token.text
+        return doc
+
+    return fold_tokens
+
+
+@Language.component("forloeb_negation")
+def _drop_denied(doc: Doc) -> Doc:
+    """A ground that the person denies ("jeg er ikke syg") is no ground; a private one ("gider ikke") stays."""
+    if any(ent.label_ == "afbudsgrund" for ent in doc.ents):
+        doc.ents = [ent for ent in doc.ents if not (ent.label_ == "afbudsgrund" and _denied(ent))]  # type: ignore[misc]
+    return doc
+
+
+def _denied(ent: Span) -> bool:
+    if ent.ent_id_ == "privat":
+        return False
+    norms = [token.norm_ for token in ent.doc]
+    inside = [i for i in range(ent.start, ent.end) if norms[i] in _NEGATIONS]
+    if (
+        any(i > ent.start and norms[i - 1] in ("er", "har", "bliver", "jeg") for i in inside)
+        and ent.ent_id_ == "sygdom"
+    ):
+        return ent[-1].norm_ not in ("benene", "op", "oprejst")
+    for i in range(ent.start - 1, max(ent.start - 5, -1), -1):
+        if norms[i] in _NEGATIONS:
+            return i == 0 or norms[i - 1] not in _MODALS
+        if norms[i] not in _BETWEEN:
+            return False
+    return False
+
+
+@lru_cache(maxsize=1)
+def _source() -> dict[str, Any]:
+    with ENTITIES.open(encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def patterns() -> list[dict[str, Any]]:
+    """The ruler's patterns: label, value as `id`, and token conditions over the folded form."""
+    return [
+        {"label": label, "id": value, "pattern": pattern}
+        for label in LABELS
+        for value, phrases in _source()[label].items()
+        for phrase in phrases
+        for pattern in _variants(str(phrase))
+    ]
+
+
+def _variants(phrase: str) -> list[list[dict[str, Any]]]:
+    """One phrase as spaCy patterns. A phrase whose word the tokenizer would split, comes in both cuts."""
+    pattern = [_condition(part) for part in phrase.split()]
+    return [[condition for group in pattern for condition in group]]
+
+
+def _condition(part: str) -> list[dict[str, Any]]:
+    if part.startswith("+") and part[1:].isdigit():
+        gap = {"NORM": {"NOT_IN": ["jeg", "vi", "man", "og", "men"]}, "IS_PUNCT": False, "IS_SPACE": False, "OP": "?"}
+        return [gap] * int(part[1:])
+    optional = {"OP": "?"} if part.endswith("?") else {}
+    refused = part.startswith("!")
+    exact: list[str] = []
+    regex: list[str] = []
+    for word in _words_of(part.rstrip("?").lstrip("!")):
+        if word.endswith("*"):
+            regex.append("^" + loose(word[:-1]))
+        elif word.startswith("*"):
+            regex.append(loose(word[1:]) + "$")
+        else:
+            exact.append(loose(word))
+    if refused:
+        return [{"NORM": {"NOT_IN": exact}, "IS_PUNCT": False, "IS_SPACE": False, **optional}]
+    if regex:
+        regex += [f"^{word}$" for word in exact]
+        return [{"NORM": {"REGEX": "|".join(regex)}, **optional}]
+    return [{"NORM": {"IN": exact} if len(exact) > 1 else exact[0], **optional}]
+
+
+def _words_of(part: str) -> list[str]:
+    found: list[str] = []
+    for word in part.split("|"):
+        found += [str(w) for w in _source()["lists"][word[1:]]] if word.startswith("@") else [word]
+    return found
+
+
+def _vocabulary() -> set[str]:
+    """Every whole word of the ruler: what a misspelt word can have meant."""
+    found: set[str] = set()
+    for label in LABELS:
+        for phrases in _source()[label].values():
+            for phrase in phrases:
+                for part in str(phrase).split():
+                    if not part.startswith("+"):
+                        found |= {loose(w) for w in _words_of(part.rstrip("?").lstrip("!")) if "*" not in w}
+    return found
+
+
+def named(doc: Doc, label: str) -> list[tuple[str, int, int]]:
+    """(value, start, end) of each entity with this label, in the order of the text."""
+    return [(ent.ent_id_, ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == label]
+
+
+def fingerprint() -> str:
+    """Changes whenever the ruler, the folding or this module changes."""
+    sources = (ENTITIES, Path(__file__), Path(__file__).with_name("words.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

@@ -1,0 +1,249 @@
+"""Rules for clock times and parts of the day: "kl. 14", "halv ni", "10-12", "efter 14", "om formiddagen".
+
+Convention: a bare number is a clock time only where something says so ("kl", "mellem 10 og 12", "tirsdag 14") and no
+noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the phrase rules read it as the new time.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.clock import Clock, clock_stretch, clock_words
+from forloeb.danish.time.days import Offset
+from forloeb.danish.time.lexicon import DAYPARTS
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.numbers import CARDINALS, atom_clock, atom_date
+from forloeb.danish.time.questions import Unclear, day_words
+from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan
+from forloeb.danish.time.tokens import Atom
+
+ROUGHLY = frozenset({"ca", "cirka", "omkring", "ved", "praecis", "praecist", "sharp", "circa", "about", "around", "at"})
+_MINUTES = frozenset({"minutter", "min", "minut"})
+_BOUNDS = {"efter": Kind.AFTER, "tidligst": Kind.AFTER, "fra": Kind.AFTER, "foer": Kind.BEFORE, "inden": Kind.BEFORE,
+           "senest": Kind.BEFORE, "indtil": Kind.BEFORE, "til": Kind.BEFORE}  # fmt: skip
+DASHES = frozenset({"-", "–", "—"})
+_THIRDS = {"foerst": "first", "tidligt": "first", "midt": "middle", "sidst": "last", "sent": "last", "slutningen": "last",
+           "starten": "first"}  # fmt: skip
+_OF_DAY = {"first": "formiddag", "middle": "middag", "last": "eftermiddag"}
+_ROUND_MINUTES = frozenset({5, 10, 15, 20, 25})
+_SPOKEN_MINUTES = frozenset({10, 15, 20, 25, 30, 35, 40, 45, 50})
+_MERIDIEM = frozenset({"am", "pm"})
+
+
+def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
+    """One clock time; `licensed` where the words before allow a bare number."""
+    i = scan.skip(i, ROUGHLY)
+    if scan.key(i) == "kl":
+        after = scan.skip(i + 1, ROUGHLY | {":", "kl"})
+        return _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
+    found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
+    return found or (_word(scan, i) if licensed else None)
+
+
+def _hour(scan: Scan, i: int) -> int | None:
+    number = scan.number(i)
+    return number if number is not None and number <= 24 else None
+
+
+def _word(scan: Scan, i: int) -> Found[Clock]:
+    """`to`, `fjorten`, `to-tiden`, after "kl" or another licence."""
+    hour = CARDINALS.get(scan.key(i))
+    if hour is None or hour > 24:
+        return None
+    if scan.key(i + 1) in DASHES and scan.key(i + 2) == "tiden":
+        return Clock(hour, rough=True), i + 3
+    minutes = CARDINALS.get(scan.key(i + 1), 0)
+    if minutes in _SPOKEN_MINUTES and scan.settled(i + 2):
+        return Clock(hour, minutes), i + 2
+    return Clock(hour), i + 1
+
+
+def _spoken(scan: Scan, i: int) -> Found[Clock]:
+    """`halv ni`, `kvart over to`, `ti minutter i halv tre`, `totiden`."""
+    key = scan.key(i)
+    if key == "halv":
+        hour = _hour(scan, i + 1)
+        named = scan.digits(i + 1) or scan.key(i + 1) in CARDINALS
+        return (Clock(hour, -30), i + 2) if hour and hour <= 12 and named else None
+    if key.endswith("tiden") and key.removesuffix("tiden") in CARDINALS:
+        return Clock(CARDINALS[key.removesuffix("tiden")], rough=True), i + 1
+    if key in ("kvart", "kvarter"):
+        return _beside(scan, i + 1, 15, worded=True)
+    minutes = scan.number(i)
+    if minutes is None or not 0 < minutes < 60:
+        return None
+    worded = scan.key(i + 1) in _MINUTES
+    if worded or minutes in _ROUND_MINUTES:
+        return _beside(scan, i + 1 + worded, minutes, worded=worded)
+    return None
+
+
+def _beside(scan: Scan, i: int, minutes: int, *, worded: bool) -> Found[Clock]:
+    sign = {"over": 1, "i": -1}.get(scan.key(i))
+    if sign is None:
+        return None
+    halved = scan.key(i + 1) == "halv"
+    end = i + 2 + halved
+    hour = _hour(scan, end - 1)
+    if not hour or hour > (12 if halved else 24) or not (worded or halved or scan.settled(end)):
+        return None
+    return Clock(hour, sign * minutes - 30 * halved), end
+
+
+def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Found[Clock]:
+    token = scan.token(i)
+    if len(token.atoms) != 1:
+        return None
+    end = i + 1
+    meridiem = scan.key(end) if scan.key(end) in _MERIDIEM else ""
+    hyphen = scan.key(end) in DASHES
+    rough = scan.key(end + hyphen) == "tiden"
+    spoken_of = scan.key(end) == "om" and scan.key(end + 1) in DAYPARTS and scan.definite(end + 1)
+    licensed = licensed or bool(meridiem) or rough or spoken_of
+    said = atom_clock(token.atoms[0], licensed=licensed)
+    ordinal = token.dotted and not asked and (token.atoms[0].sep == "." or end < len(scan.tokens))
+    if said is None or (ordinal and token.atoms[0].sep != ":"):
+        return None
+    if not said.exists():
+        if asked:
+            raise Unclear("no_such_clock", text=token.text)
+        return None
+    if meridiem and said.hour <= 12:
+        return Clock(said.hour % 12 + 12 * (meridiem == "pm"), said.past, literal=True), end + 1
+    if rough:
+        return Clock(said.hour, rough=True), end + 1 + hyphen
+    minutes = scan.token(end)
+    if licensed and token.text.isdigit() and len(token.text) <= 2 and minutes.text in ("00", "15", "30", "45"):
+        return Clock(said.hour, int(minutes.text), said.literal), end + 1
+    return said, end
+
+
+def clock_range(scan: Scan, i: int, *, licensed: bool) -> Found[ClockSaid]:
+    """`10-12`, `13.30 - 14`, `kl. 10 til 12`; the whole needs one licence."""
+    start = scan.skip(i, ROUGHLY)
+    licensed = licensed or scan.key(start) == "kl"
+    at = start + 1 if scan.key(start) == "kl" else start
+    atoms = scan.token(at).atoms
+    if len(atoms) == 2:
+        licensed = licensed or any(atom.sep in (".", ":") for atom in atoms)
+        first, last = (atom_clock(atom, licensed=licensed) for atom in atoms)
+        if first and last and first.exists() and last.exists():
+            return ClockSaid(Kind.INTERVAL, first, last), at + 1
+        return None
+    opening = clock(scan, i, licensed=licensed)
+    if not opening:
+        return None
+    end = opening[1]
+    if scan.key(end) not in DASHES and scan.key(end) != "til":
+        return None
+    closing = clock(scan, end + 1, licensed=True)
+    if not closing or not (scan.settled(closing[1]) or scan.key(end + 1) == "kl"):
+        return None
+    return ClockSaid(Kind.INTERVAL, opening[0], closing[0]), closing[1]
+
+
+def _between(scan: Scan, i: int) -> Found[ClockSaid]:
+    """`mellem 10 og 12`, `mellem 8-10`."""
+    if scan.key(i) == "mellem":
+        stretch = clock_range(scan, i + 1, licensed=True)
+        if stretch and scan.settled(stretch[1]):
+            return stretch
+    opening = clock(scan, i + 1, licensed=True) if scan.key(i) == "mellem" else None
+    if not opening or scan.key(opening[1]) not in ("og", *DASHES):
+        return None
+    closing = clock(scan, opening[1] + 1, licensed=True)
+    if not closing or not (scan.settled(closing[1]) or "kl" in (scan.key(i + 1), scan.key(opening[1] + 1))):
+        return None
+    return ClockSaid(Kind.INTERVAL, opening[0], closing[0]), closing[1]
+
+
+def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
+    """`efter kl. 14`, `inden 12`, `fra 10 til 12`."""
+    kind = _BOUNDS.get(scan.key(i))
+    if kind is None:
+        return None
+    if scan.key(i) == "fra":
+        stretch = clock_range(scan, i + 1, licensed=True)
+        if stretch:
+            return stretch if scan.settled(stretch[1]) else None
+    found = clock(scan, i + 1, licensed=True)
+    if not found:
+        return None
+    explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in scan.token(i + 1).atoms)
+    if not explicit and (not scan.settled(found[1]) or scan.key(i) == "til" or scan.key(i + 1) in ("en", "et")):
+        return None
+    return ClockSaid(kind, found[0]), found[1]
+
+
+def clock_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
+    """Any clock rule; after a day ("tirsdag 14") a bare number is enough when nothing else follows it."""
+    said = _between(scan, i) or _bound(scan, i)
+    if said:
+        return Piece(clock=said[0]), said[1]
+    stretch = clock_range(scan, i, licensed=dated)
+    if stretch:
+        return Piece(clock=stretch[0]), stretch[1]
+    at = scan.skip(i, ROUGHLY)
+    bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted
+    found = clock(scan, i, licensed=bare)
+    if not found:
+        return None
+    clocked = Piece(clock=ClockSaid(Kind.VALUE, found[0]))
+    atoms = scan.token(i).atoms
+    if found[1] == i + 1 and len(atoms) == 1 and atoms[0].sep in ("", "."):
+        or_date = atom_date(atoms[0], licensed=True)
+        clocked = Piece(clock=clocked.clock, or_date=or_date)
+    return clocked, found[1]
+
+
+def whole_message(scan: Scan) -> Found[Piece]:
+    """`1330` or `10-12` and nothing else."""
+    length = len(scan.tokens) - (scan.key(len(scan.tokens) - 1) in (".", "!", "?"))
+    found = clock_range(scan, 0, licensed=True)
+    if found and found[1] == length:
+        _ask_hours_or_date(scan, found[0])
+        return Piece(clock=found[0]), length
+    atoms = scan.token(0).atoms
+    if length != 1 or len(atoms) != 1 or atoms[0].sep or len(atoms[0].parts[0]) not in (3, 4):
+        return None
+    said = atom_clock(atoms[0], licensed=True)
+    if not said or not said.exists() or said.past % 5 or not 7 <= said.hour <= 18:
+        return None
+    return Piece(clock=ClockSaid(Kind.VALUE, said)), 1
+
+
+def _ask_hours_or_date(scan: Scan, said: ClockSaid) -> None:
+    """`10-12` can be 10 December."""
+    atoms = scan.token(0).atoms
+    if len(atoms) != 2 or any(atom.sep for atom in atoms) or not said.last:
+        return
+    day = atom_date(Atom((atoms[0].parts[0], atoms[1].parts[0]), "/"), licensed=True)
+    if day:
+        stretch = clock_stretch(said.first, said.last)
+        first, last = clock_words(stretch.start or 0), clock_words(stretch.end or 0)
+        date_words = day_words(day.resolve(scan.at).start, scan.at.today)
+        raise Unclear("hours_or_date", first=first, second=last, date=date_words)
+
+
+def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
+    """`om formiddagen`, `sidst på eftermiddagen`, `midt på dagen`; `i eftermiddag` is today's."""
+    today = scan.key(i) == "i" and not scan.definite(i + 1)
+    at = i + 1 if scan.key(i) in ("om", "i", "paa", "til", "hen", *ROUGHLY) else i
+    at = at + 1 if scan.key(at) == "paa" else at
+    third = _THIRDS.get(scan.key(at))
+    if third:
+        if scan.key(at + 1) not in ("paa", "i", "om", "af", *DAYPARTS):
+            return None
+        at = at + 1 if scan.key(at + 1) in DAYPARTS else at + 2
+        if scan.key(at) == "dag" and scan.definite(at):
+            return Piece(part=_OF_DAY[third]), at + 1
+    part = scan.key(at)
+    if part not in DAYPARTS or (today and part == "morgen"):
+        return None
+    if today and not dated and not third:
+        return Piece(spec=Offset(0, f"i {part}"), part=part), at + 1
+    bare = at == i
+    shy = part in ("morgen", "nat", "aften", "middag") and not scan.definite(at)
+    if not dated and bare and shy and scan.token(at).text.lower() != "middagstid":
+        return None
+    if not dated and scan.key(i) == "til" and part == "middag":
+        return None
+    return Piece(part=part, third=third), at + 1

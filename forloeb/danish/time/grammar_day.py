@@ -1,0 +1,247 @@
+"""Rules for single days: "i morgen", "på tirsdag", "d. 24/11", "24. og 25. november", "den femtende"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forloeb.danish.time.checks import EitherWeekday, WhichWeekday
+from forloeb.danish.time.days import Offset, OnDate, OnWeekday, Spec, Which, Year, checked_year
+from forloeb.danish.time.grammar_clock import DASHES, ROUGHLY
+from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS, UNCLEAR_WEEKDAY, WEEKDAYS
+from forloeb.danish.time.numbers import ORDINALS, atom_date, hyphen_date, packed_date, whole
+from forloeb.danish.time.questions import Unclear
+from forloeb.danish.time.scan import Found, Piece, Scan
+
+WHICH: dict[str, Which] = {
+    "naeste": "next", "kommende": "coming", "denne": "coming", "dette": "coming", "sidste": "past", "forrige": "previous",
+}  # fmt: skip
+_RELATIVE = {"dag": 0, "morgen": 1, "overmorgen": 2, "gaar": -1, "forgaars": -2}
+_PARTS = {"aftes": (-1, "aften"), "morges": (0, "morgen"), "formiddags": (0, "formiddag"),
+          "eftermiddags": (0, "eftermiddag"), "middags": (0, "middag")}  # fmt: skip
+_ENGLISH = {"today": (0, None), "tomorrow": (1, None), "yesterday": (-1, None), "tonight": (0, "aften")}
+_DATE_PREPOSITIONS = frozenset({"paa", "til", *ROUGHLY})
+_COUNTED = words("samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
+    "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev")
+_LOOSE_SHORT = frozenset({"tirsd", "onsd", "torsd", "loerd", "soend", "tir", "tirs", "ons", "fre", "tors", "loer", "tue"})
+_OWNERS = frozenset({"min", "din", "vores", "en", "hans", "hendes", "sin", "deres", "jeres"})
+_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
+_LONGEST_LIST = 12
+
+
+def relative_day(scan: Scan, i: int) -> Found[Piece]:
+    """`i dag`, `i går aftes`, `i morgen tidlig`, `i overmorgen`."""
+    key = scan.key(i)
+    if key in _ENGLISH:
+        days, part = _ENGLISH[key]
+        return Piece(spec=Offset(days, scan.token(i).text), part=part), i + 1
+    if key in ("overmorgen", "forgaars"):
+        return Piece(spec=Offset(_RELATIVE[key], f"i {key}")), i + 1
+    i = i + 1 if key in ("fra", "til") and scan.key(i + 1) == "i" else i
+    if scan.key(i) != "i" or scan.definite(i + 1):
+        return None
+    key = scan.key(i + 1)
+    if key in _PARTS:
+        days, part = _PARTS[key]
+        return Piece(spec=Offset(days, f"i {key}"), part=part), i + 2
+    if key not in _RELATIVE:
+        return None
+    day = Offset(_RELATIVE[key], f"i {scan.token(i + 1).text.lower()}")
+    if key == "gaar" and scan.key(i + 2) in ("aftes", "aften"):
+        return Piece(spec=day, part="aften"), i + 3
+    if key in ("morgen", "overmorgen") and scan.key(i + 2) == "tidligt":
+        return Piece(spec=day, part="morgen"), i + 3
+    return Piece(spec=day), i + 2
+
+
+def weekday_at(scan: Scan, i: int) -> int | None:
+    """The weekday named there, an abbreviated one only where it can't be the pronoun, the son or a name."""
+    key = scan.key(i)
+    if key in WEEKDAYS:
+        return WEEKDAYS[key]
+    return SHORT_WEEKDAYS[key] if key in SHORT_WEEKDAYS and _short_is_weekday(scan, i) else None
+
+
+def _short_is_weekday(scan: Scan, i: int) -> bool:
+    before, after = scan.key(i - 1), scan.key(i + 1)
+    if before in _OWNERS:
+        return False
+    listed = {*_LIST_SIGNS, "og", "eller"}
+    if (after in listed and scan.key(i + 2) in SHORT_WEEKDAYS) or (before in listed and scan.key(i - 2) in SHORT_WEEKDAYS):
+        return True
+    dated = scan.digits(i + 1) and (any(atom.sep == "/" for atom in scan.token(i + 1).atoms) or named_month(scan, i + 2))
+    if dated or after == "d":
+        return True
+    if scan.token(i).dotted and (scan.digits(i + 1) or after in ("kl", "den")):
+        return True
+    if scan.key(i) in _LOOSE_SHORT:
+        return True
+    clocked = after == "kl" or any(atom.sep in (".", ":") for atom in scan.token(i + 1).atoms)
+    clocked = clocked or len(scan.token(i + 1).atoms) == 2
+    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller"))
+
+
+def weekday(scan: Scan, i: int) -> Found[Piece]:
+    """`tirsdag`, `på tirsdag`, `næste tirsdag`, `i tirsdags`; `om mandagen` and `hver mandag` are asked about."""
+    opening = scan.key(i)
+    at = i + 1 if opening in ("paa", "til", "nu", "on") else i
+    at = at + 1 if opening == "nu" and scan.key(at) == "paa" else at
+    past = scan.key(at + 1 if scan.key(at) in ("i", "sidste", "forrige") else at).removesuffix("s")
+    if scan.key(at) in ("i", "sidste") and past in WEEKDAYS and scan.key(at + 1) == past + "s":
+        return Piece(spec=OnWeekday(WEEKDAYS[past], "past")), at + 2
+    which: Which = "coming" if at > i else "bare"
+    at = at + 1 if scan.key(at) == "den" and scan.key(at + 1) in WHICH else at
+    if scan.key(at) in WHICH:
+        which, at = WHICH[scan.key(at)], at + 1
+        at = at + 1 if scan.key(at) == "her" else at
+    habit = scan.key(at) in ("hver", "om") and at == i
+    at = at + 1 if habit else at
+    if scan.key(at) == UNCLEAR_WEEKDAY:
+        return Piece(spec=EitherWeekday(1, 3)), at + 1
+    plural = scan.key(at).removesuffix("e")
+    if plural in WEEKDAYS and scan.key(at).endswith("e"):
+        return Piece(spec=WhichWeekday(WEEKDAYS[plural])), at + 1
+    named = weekday_at(scan, at)
+    if named is None:
+        return None
+    if habit and (scan.key(i) == "hver" or scan.definite(at)):
+        return Piece(spec=WhichWeekday(named)), at + 1
+    return Piece(spec=OnWeekday(named, which)), at + 1
+
+
+def named_month(scan: Scan, i: int) -> int | None:
+    """The month named there, in full or abbreviated."""
+    return MONTHS.get(scan.key(i)) or SHORT_MONTHS.get(scan.key(i))
+
+
+def year_at(scan: Scan, i: int) -> Found[Year]:
+    """`2026` after a date or month."""
+    token = scan.token(i)
+    number = whole(token)
+    if number is None or len(token.text) != 4:
+        return None
+    year = checked_year(number)
+    return (year, i + 1) if year else None
+
+
+def _shared_month(scan: Scan, i: int) -> int | None:
+    """The month at the end of "24., 25. og 26. november", seen from its first number."""
+    for at in range(i, i + _LONGEST_LIST):
+        month = named_month(scan, at)
+        if month:
+            return month
+        plain = scan.digits(at) and all(not atom.sep for atom in scan.token(at).atoms)
+        if not plain and scan.key(at) not in (*_LIST_SIGNS, "d", "den"):
+            return None
+    return None
+
+
+def date_piece(scan: Scan, i: int) -> Found[Piece]:
+    """`d. 24/11`, `24. november 2025`, `den 24.`, `tredje marts`, `2025-11-24`."""
+    at = scan.skip(i, _DATE_PREPOSITIONS, 2)
+    licensed = scan.key(at) in ("d", "den")
+    at = scan.skip(at, frozenset({"d", "den", ":"}), 3)
+    if not scan.digits(at):
+        found = _ordinal(scan, at, licensed=licensed)
+    else:
+        found = _digit_date(scan, at, licensed=licensed)
+    if not found:
+        return None
+    day, end = found
+    if day.month and not day.year:
+        end = end + 1 if scan.key(end) == "," and year_at(scan, end + 1) else end
+        year = year_at(scan, end)
+        if year:
+            return Piece(spec=replace(day, year=year[0])), year[1]
+    if scan.key(end) == "t" and scan.token(end).glued and scan.digits(end + 1):
+        end += 1
+    return Piece(spec=day), end
+
+
+def _digit_date(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
+    token = scan.token(i)
+    if len(token.atoms) == 3:
+        day = hyphen_date(token.atoms)
+        return (day, i + 1) if day else None
+    if len(token.atoms) == 2:
+        return _two_atoms(scan, i, licensed=licensed)
+    if not token.atoms:
+        return None
+    atom = token.atoms[0]
+    if not atom.sep:
+        return _day_number(scan, i, licensed=licensed)
+    sure = licensed or atom.sep == "/" or len(atom.parts) == 3 or token.dotted or len(atom.parts[1]) == 1
+    sure = sure or int(atom.parts[0][:4]) > 24
+    day = atom_date(atom, licensed=licensed) if sure else None
+    if day is None and licensed and atom.sep in ("/", "."):
+        raise Unclear("no_such_date", text=token.text)
+    return (day, i + 1) if day and (licensed or day.day <= 31) else None
+
+
+def with_short_year(scan: Scan, i: int) -> OnDate | None:
+    """`24/11-25` where 25 is this year, the last or the next."""
+    if len(scan.token(i).atoms) != 2:
+        return None
+    first, last = scan.token(i).atoms
+    if first.sep != "/" or len(first.parts) != 2 or last.sep or len(last.parts[0]) not in (2, 4):
+        return None
+    year, day = checked_year(int(last.parts[0])), atom_date(first, licensed=True)
+    near = 1 if len(last.parts[0]) == 2 else 200
+    return replace(day, year=year) if day and year and abs(year.value - scan.at.today.year) <= near else None
+
+
+def _two_atoms(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
+    """`24/11-25` (a year), `d. 24-11` (a month); other pairs are ranges."""
+    day = with_short_year(scan, i)
+    if day:
+        return day, i + 1
+    first, last = scan.token(i).atoms
+    if licensed and not first.sep and not last.sep and int(last.parts[0]) <= min(12, int(first.parts[0])):
+        day = OnDate(int(first.parts[0]), int(last.parts[0]))
+        return (day, i + 1) if day.month else None
+    return None
+
+
+def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
+    number, text = whole(scan.token(i)), scan.token(i).text
+    if number is None:
+        return None
+    if len(text) > 2:
+        packed = packed_date(text) if licensed else None
+        return (packed, i + 1) if packed else None
+    month = named_month(scan, i + 1)
+    if month:
+        return OnDate(number, month), i + 2
+    if scan.key(i + 1) == "/" and scan.digits(i + 2):
+        month = whole(scan.token(i + 2))
+        return (OnDate(number, month), i + 3) if month and month <= 12 else None
+    listed = scan.key(i + 1) in _LIST_SIGNS and scan.digits(i + 2 + (scan.key(i + 2) in ("d", "den")))
+    month = _shared_month(scan, i) if listed else None
+    if month:
+        return OnDate(number, month), i + 1
+    if not licensed or scan.key(i + 1) in _COUNTED or number == 0:
+        return None
+    if number > 31:
+        raise Unclear("no_such_date", text=text)
+    return OnDate(number), i + 1
+
+
+def _ordinal(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
+    number = ORDINALS.get(scan.key(i))
+    if number is None:
+        return None
+    month = named_month(scan, i + 1)
+    if month:
+        return OnDate(number, month), i + 2
+    if licensed and scan.key(i + 1) == "i" and scan.key(i + 2) in ("maaned", "denne", "naeste"):
+        return OnDate(number), i + 1
+    return (OnDate(number), i + 1) if licensed and number > 10 and scan.settled(i + 1) else None
+
+
+def day_number_after(scan: Scan, i: int, before: Spec) -> Found[Piece]:
+    """`25` in "d. 24 eller 25", where the list before it makes it a date."""
+    at = scan.skip(i, frozenset({"d", "den"}), 2)
+    number = whole(scan.token(at)) if scan.digits(at) else None
+    if number is None or not isinstance(before, OnDate) or not 1 <= number <= 31 or not scan.settled(at + 1):
+        return None
+    return Piece(spec=OnDate(number)), at + 1

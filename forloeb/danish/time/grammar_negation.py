@@ -1,0 +1,73 @@
+"""What is ruled out: "ikke mandag", "mandag kan jeg ikke", "undtagen fredag"; and what is moved ("flyt fra mandag til …").
+
+Convention: "kan vi ikke sige mandag?" is a suggestion, not a refusal: "ikke" after an inverted verb and its subject
+rules nothing out. "jeg kan ikke komme mandag" does.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.scan import Scan
+
+_OUT = frozenset({"ikke", "undtagen", "undtaget", "hverken", "minus"})
+_LEAD = frozenset({"paa", "d", "den", "i", "kl", "lige", "om", "til", "at", "kan", "komme", "moede", "deltage", "naa",
+                   "vaere", "op", "der", "godt", "have", "tid", "holde", "moedet", "samtalen", "med", "fra", "tiden"})  # fmt: skip
+_MODALS = frozenset({"kan", "kunne", "maa", "skal", "skulle", "vil", "ville", "var", "er"})
+_SUBJECTS = frozenset({"jeg", "vi", "du", "i", "det", "man", "den", "der", "mig", "os", "han", "hun"})
+_AFTER_VERBS = frozenset({"kan", "kunne", "passer", "gaar", "dur", "duer", "virker", "fungerer", "er"})
+_BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
+_MOVES = frozenset({"flyt", "flytte", "flyttet", "flytter", "ryk", "rykke", "rykkes", "rykket", "flyttes", "aendre",
+                    "aendret", "aendres", "skift", "skifte", "skiftes", "udskyd", "udskyde", "byt", "bytte", "udsaette",
+                    "flyttede", "udsaet", "udskydes"})  # fmt: skip
+_BOOKINGS = frozenset({"book", "booke", "bestil", "bestille", "saet", "saette", "aftal", "aftale", "booket", "reserver"})
+_CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
+_FAR = 6
+_MOVE_FAR = 12
+
+
+def negated_before(scan: Scan, i: int) -> bool:
+    """Whether the words before a phrase rule it out."""
+    at = i - 1
+    for _ in range(_FAR):
+        if scan.key(at) in _OUT:
+            return not _inverted(scan, at)
+        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in ("bortset", "andet", "andre", "stedet"):
+            return True
+        if scan.key(at) not in _LEAD:
+            return False
+        at -= 1
+    return False
+
+
+def _inverted(scan: Scan, i: int) -> bool:
+    """`kan jeg ikke` at the start of its clause: a question that suggests."""
+    if scan.key(i - 1) not in _SUBJECTS or scan.key(i - 2) not in _MODALS:
+        return False
+    before = scan.key(i - 3)
+    return i < 3 or not before or not before.isalpha() or before in ("men", "og", "hej", "saa", "hvorfor", "ellers", "eller")
+
+
+def negated_after(scan: Scan, i: int) -> bool:
+    """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
+    at = i + 1 if scan.key(i) in ("det", "som", "der", "saa") else i
+    if scan.key(at) not in _AFTER_VERBS:
+        return False
+    verb = scan.key(at)
+    end = scan.skip(at + 1, _BETWEEN, 4)
+    if scan.key(end) != "ikke":
+        return False
+    return verb != "er" or scan.key(end + 1) in ("god", "godt", "muligt", "mulig", "mulighed", "saa", "hjemme", "en", "i", "her")
+
+
+def booking(scan: Scan, i: int) -> bool:
+    """Whether the words before ask for a time, so that "til kl. 14" is when it begins."""
+    return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
+
+
+def moving(scan: Scan, i: int) -> bool:
+    """Whether a verb of moving stands before the phrase in its clause."""
+    for at in range(i - 1, max(-1, i - _MOVE_FAR), -1):
+        if scan.key(at) in _CLAUSE_ENDS:
+            return False
+        if scan.key(at) in _MOVES:
+            return True
+    return False

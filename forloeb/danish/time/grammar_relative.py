@@ -1,0 +1,204 @@
+"""Rules that count from somewhere: "om 14 dage", "for to måneder siden", "dagen før juleaften", feast days.
+
+Convention: a bare duration ("14 dage") is a time only as the whole message, counted from today in the direction; "i
+tre måneder" is where it began when the direction is past. "om et par dage" is two days, "om nogle dage" is asked about.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.days import Month, OnDate, Spec, Week
+from forloeb.danish.time.durations import Away, AwayBetween, Duration, Elapsed, Rest, Vague, Within
+from forloeb.danish.time.feasts import FEASTS, NUMBERED, SHY, Feast
+from forloeb.danish.time.grammar_day import WHICH, date_piece, relative_day, weekday_at, year_at
+from forloeb.danish.time.grammar_parts import whole_period
+from forloeb.danish.time.grammar_period import month, week, weekend
+from forloeb.danish.time.letters import words
+from forloeb.danish.time.numbers import ORDINALS, whole
+from forloeb.danish.time.periods import Beside
+from forloeb.danish.time.scan import Found, Piece, Scan
+
+_ROUGH = words("ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa")
+_SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
+          "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
+          "kvarter": Duration(minutes=15)}  # fmt: skip
+_UNITS = {
+    form: unit
+    for unit, forms in {
+        "dag": "dag dage dags", "uge": "uge uger uges", "maaned": "maaned maaneder maaneds", "aar": "aar aars",
+        "hverdag": "hverdag hverdage", "time": "time timer times", "minut": "minut minutter min", "kvarter": "kvarter kvarters",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+_MOST = 1000
+
+
+def _times(n: int, size: Duration) -> Duration:
+    return Duration(n * size.months, n * size.days, n * size.workdays, n * size.minutes)
+
+
+def duration(scan: Scan, i: int) -> Found[Duration | None]:
+    """`14 dage`, `et par uger`, `halvanden måned`, `en uges tid`; the value None when it is vague (`nogle dage`)."""
+    at = scan.skip(i, _ROUGH - {"en"}, 3)
+    if scan.key(at) == "halvanden":
+        unit = _UNITS.get(scan.key(at + 1), "")
+        more = {"aar": Duration(months=18), "maaned": Duration(months=1, days=15), "time": Duration(minutes=90),
+                "uge": Duration(days=11), "dag": Duration(days=2)}.get(unit)  # fmt: skip
+        return (more, at + 2) if more else None
+    if scan.key(at) in ("en", "et") and scan.key(at + 1) in ("halv", "halvt"):
+        half = {"time": Duration(minutes=30), "aar": Duration(months=6), "maaned": Duration(days=15)}
+        found = half.get(_UNITS.get(scan.key(at + 2), ""))
+        return (found, _after_tid(scan, at + 3)) if found else None
+    at = at + 1 if scan.key(at) in ("et", "en") and (scan.digits(at + 1) or scan.key(at + 1) == "par") else at
+    if scan.key(at) in ("en", "et") and scan.key(at + 1) in ("god", "godt", "lille") and scan.key(at + 2) in _UNITS:
+        return _SIZES[_UNITS[scan.key(at + 2)]], _after_tid(scan, at + 3)  # "en god uges tid"
+    vague = scan.key(at) in ("nogle", "faa")
+    n = 2 if scan.key(at) == "par" else scan.number(at)
+    unit = _UNITS.get(scan.key(at + 1), "")
+    if not unit or (n is None and not vague) or (n or 0) > _MOST:
+        return None
+    return (None if vague else _times(n or 0, _SIZES[unit])), _after_tid(scan, at + 2)
+
+
+def _after_tid(scan: Scan, i: int) -> int:
+    return i + 1 if scan.key(i) == "tid" else i
+
+
+def _away(length: Duration | None, sign: int) -> Spec:
+    if length is None:
+        return Vague()
+    return Elapsed(sign * length.minutes) if length.minutes else Away(length, sign)
+
+
+def shift(scan: Scan, i: int) -> Found[Piece]:
+    """`om 14 dage`, `for en uge siden`, `3 mdr siden`."""
+    if scan.key(i) == "om":
+        found = duration(scan, i + 1)
+        return (Piece(spec=_away(found[0], 1)), found[1]) if found else _from_to(scan, i + 1)
+    found = duration(scan, i + 1 if scan.key(i) == "for" else i)
+    if found and scan.key(found[1]) == "siden":
+        return Piece(spec=_away(found[0], -1)), found[1] + 1
+    lasting = duration(scan, i + 1) if scan.key(i) == "i" and scan.at.past else None
+    if lasting and lasting[0] and not lasting[0].minutes:
+        return Piece(spec=Away(lasting[0], -1)), lasting[1]
+    return None
+
+
+def _from_to(scan: Scan, i: int) -> Found[Piece]:
+    """`om 2-3 uger`: from the one to the other."""
+    at = scan.skip(i, _ROUGH, 2)
+    token = scan.token(at)
+    end = at + 1 if len(token.atoms) == 2 else at + 3
+    if len(token.atoms) == 2 and not any(atom.sep for atom in token.atoms):
+        numbers = [int(atom.parts[0]) if len(atom.parts[0]) < 4 else None for atom in token.atoms]
+    elif scan.key(at + 1) in ("-", "til", "eller"):
+        numbers = [scan.number(at), scan.number(at + 2)]
+    else:
+        return None
+    size = _SIZES.get(_UNITS.get(scan.key(end), ""))
+    if size is None or size.minutes or numbers[0] is None or numbers[1] is None or not numbers[0] < numbers[1] < _MOST:
+        return None
+    return Piece(spec=AwayBetween(_times(numbers[0], size), _times(numbers[1], size))), _after_tid(scan, end + 1)
+
+
+def alone(scan: Scan) -> Found[Piece]:
+    """A duration that is the whole message."""
+    found = duration(scan, scan.skip(0, frozenset({"ca", "cirka", "omkring"}), 1))
+    end = len(scan.tokens) - (1 if scan.tokens and scan.key(len(scan.tokens) - 1) in (".", "!", "?") else 0)
+    if not found or found[0] is None or found[1] != end or found[0].minutes:
+        return None
+    return Piece(spec=Away(found[0], -1 if scan.at.past else 1)), found[1]
+
+
+def within(scan: Scan, i: int) -> Found[Piece]:
+    """`inden for 14 dage`, `i løbet af næste uge`, `de næste to uger`, `resten af ugen`, `senere på ugen`."""
+    at = scan.skip(i, frozenset({"i", "loebet", "af", "inden", "indenfor", "for"}), 3)
+    if scan.key(i) == "inden" and at == i + 1:
+        length = duration(scan, at) if scan.digits(at) else None
+        return (Piece(spec=Within(length[0], 1)), length[1]) if length and length[0] and not length[0].minutes else None
+    running = "loebet" in (scan.key(i), scan.key(i + 1)) or scan.key(i) == "indenfor" or (scan.key(at - 1) == "for" and at > i + 1)
+    if scan.key(at) in ("de", "den", "det") and scan.key(at + 1) in ("naeste", "kommende", "sidste", "seneste"):
+        sign = -1 if scan.key(at + 1) in ("sidste", "seneste") else 1
+        unit = _UNITS.get(scan.key(at + 2)) if running else None
+        found = (_SIZES[unit], at + 3) if unit else duration(scan, at + 2)
+        return (Piece(spec=Within(found[0], sign)), found[1]) if found and found[0] else None
+    if scan.key(i) in ("resten", "senere"):
+        rest = scan.skip(i + 1, frozenset({"af", "paa", "i"}), 1)
+        if scan.key(rest) in ("dag", "eftermiddag", "formiddag"):
+            return None
+        period = whole_period(scan, rest) if rest > i + 1 else None
+        return (Piece(spec=Rest(period[0])), period[1]) if period else None
+    if not running:
+        return None
+    found = duration(scan, at)
+    if found and found[0] and not found[0].minutes:
+        return Piece(spec=Within(found[0], 1)), found[1]
+    period = whole_period(scan, at)
+    return (Piece(spec=Rest(period[0]) if period[0] in (Week(), Month()) else period[0]), period[1]) if period else None
+
+
+def feast(scan: Scan, i: int) -> Found[Piece]:
+    """`2. juledag`, `i påsken`, `næste jul`, `store bededag`, `mors dag`."""
+    at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den", "efter", "inden"}), 2)
+    led = at > i or scan.key(i - 1) in ("efter", "foer", "inden", "mellem", "indtil", "siden", "fra", "senest", "og", "til")
+    which = WHICH.get(scan.key(at), "bare")
+    at = at + 1 if scan.key(at) in WHICH else at
+    number = ORDINALS.get(scan.key(at)) or (whole(scan.token(at)) if scan.digits(at) else None)
+    if number and 1 <= number <= NUMBERED.get(scan.key(at + 1), 0):
+        return _with_year(scan, Feast(scan.key(at + 1), number - 1), at + 2)
+    name, end = _feast_name(scan, at)
+    if name is None:
+        return None
+    year = year_at(scan, end)
+    if name in SHY and not (led or which != "bare" or year):
+        return None
+    return _with_year(scan, Feast(name, which="bare" if which == "coming" else which), end)
+
+
+def _with_year(scan: Scan, found: Feast, end: int) -> Found[Piece]:
+    year = year_at(scan, end)
+    if not year:
+        return Piece(spec=found), end
+    return Piece(spec=Feast(found.name, found.later, year[0])), year[1]
+
+
+def _feast_name(scan: Scan, i: int) -> tuple[str | None, int]:
+    first, second = scan.key(i), scan.key(i + 1)
+    if first in ("store", "kristi") and second in FEASTS:
+        return second, i + 2
+    if first in ("mors", "fars") and second == "dag":
+        return first + "dag", i + 2
+    if first in ("sankt", "skt") and second in ("hans", "hansaften"):
+        return "sankthans", i + 3 if scan.key(i + 2) == "aften" else i + 2
+    return (first, i + 1) if first in FEASTS else (None, i)
+
+
+def beside(scan: Scan, i: int) -> Found[Piece]:
+    """`dagen før juleaften`, `to uger efter påske`, `ugen efter uge 42`, `mandag efter jul`."""
+    at = scan.skip(i, frozenset({"paa", "i", "om"}), 1)
+    named = weekday_at(scan, at)
+    by: Duration | int | str | None = named
+    end = at + 1
+    if named is None and scan.key(at) in ("dag", "uge", "maaned"):
+        by = {"dag": Duration(days=1), "uge": "week", "maaned": "month"}[scan.key(at)]
+    elif named is None:
+        found = duration(scan, i)
+        if not found or found[0] is None or found[0].minutes:
+            return None
+        by, end = found
+    sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))
+    if sign is None:
+        return None
+    of = _anchor(scan, end + 1)
+    if not of or (isinstance(of[0], OnDate) and not of[0].month and isinstance(by, int)):
+        return None
+    return Piece(spec=Beside(by, sign, of[0])), of[1]  # type: ignore[arg-type]
+
+
+def _anchor(scan: Scan, i: int) -> Found[Spec]:
+    for rule in (feast, relative_day, week, weekend, date_piece, month):
+        found = rule(scan, i)
+        if found and found[0].spec is not None and found[0].part is None:
+            return found[0].spec, found[1]
+    return None
+
+

@@ -1,0 +1,204 @@
+"""From phrases to times: what a list shares is handed round, then every phrase is placed on the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+
+from forloeb.danish.time.clock import HOUR, Hours, clock_words
+from forloeb.danish.time.days import Context, Days, OnDate, OnWeekday, Week
+from forloeb.danish.time.durations import Elapsed
+from forloeb.danish.time.grammar_core import Point
+from forloeb.danish.time.grammar_phrase import Bound, Item
+from forloeb.danish.time.model import ZONE, Grain, Kind, Moment, Time
+from forloeb.danish.time.questions import Unclear
+from forloeb.danish.time.scan import Scan
+
+DAY_MINUTES = 24 * HOUR
+
+
+def share(items: list[Item]) -> list[Item]:
+    """Hand round within a list what is said once: the clock or the day, the week, the month."""
+    shared: list[Item] = []
+    group: list[Item] = []
+    for item in items:
+        if item.link not in ("og", ","):
+            shared += _share_group(group)
+            group = []
+        group.append(item)
+    return shared + _share_group(group)
+
+
+def _share_group(group: list[Item]) -> list[Item]:
+    if len(group) < 2:
+        return group
+    if group[0].excluded and all(item.link == "," for item in group[1:]):
+        raise Unclear("which_days")  # "ikke mandag, tirsdag": ruled out too, or wanted?
+    group = _share_days(_share_hours(group))
+    return _share_week_and_month(group)
+
+
+def _share_hours(group: list[Item]) -> list[Item]:
+    """`torsdag eller fredag kl. 10`: the last one's time of day holds for those before it that have none."""
+    last = group[-1].left
+    plain = all(item.bound is Bound.AT and item.left.spec is not None for item in group)
+    if group[-1].link != "og" or last.hours is None or not plain or any(item.left.hours for item in group[:-1]):
+        return group
+    return [replace(item, left=Point(item.left.spec, last.hours)) for item in group]
+
+
+def _share_days(group: list[Item]) -> list[Item]:
+    """`tirsdag kl. 10 eller 14`, `kl. 10 eller 14 på tirsdag`: a clock time without a day takes the nearest one's."""
+    dated = [item for item in group if item.left.spec is not None]
+    if not dated or len(dated) == len(group):
+        return group
+    day = dated[0].left.spec if group[0].left.spec is not None else None
+    if day is None and len(dated) == 1 and dated[0] is group[-1]:
+        day = dated[0].left.spec
+    out: list[Item] = []
+    for item in group:
+        day = item.left.spec or day
+        fill = item.left.spec is None and day is not None
+        out.append(replace(item, left=Point(day, item.left.hours)) if fill else item)
+    return out
+
+
+def _share_week_and_month(group: list[Item]) -> list[Item]:
+    weeks = [item.left.spec.week for item in group if isinstance(item.left.spec, OnWeekday) and item.left.spec.week]
+    months = [item.left.spec for item in group if isinstance(item.left.spec, OnDate) and item.left.spec.month]
+    out: list[Item] = []
+    for item in group:
+        spec = item.left.spec
+        if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
+            spec = replace(spec, week=weeks[0])
+        later = (months and not out) or (months and months[-1] is group[-1].left.spec)
+        if isinstance(spec, OnDate) and spec.month is None and later and months[-1] is not spec:
+            spec = replace(spec, month=months[-1].month, year=months[-1].year)
+        out.append(replace(item, left=Point(spec, item.left.hours)))
+    return out
+
+
+def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[list[Time], list[Unclear]]:
+    """Every phrase on the calendar, and what has to be asked about those that have no sure place."""
+    times: list[Time] = []
+    unclear: list[Unclear] = []
+    for before, item in zip([None, *items], items):  # noqa: B905 - one longer on purpose
+        try:
+            times.append(place(item, scan, text, _counted_from(before, item, at)))
+        except Unclear as asked:
+            unclear.append(asked)
+    return times, unclear
+
+
+def _counted_from(before: Item | None, item: Item, at: Context) -> Context:
+    """`onsdag d. 26/11 eller fredag`: in a list a bare day is looked for after the full date before it."""
+    if at.past or before is None or item.link not in ("og", ",") or item.right is not None:
+        return at
+    first, spec = before.left.spec, item.left.spec
+    bare = isinstance(spec, OnWeekday) or (isinstance(spec, OnDate) and spec.month is None)
+    if not (bare and isinstance(first, OnDate) and (first.month or first.weekday is not None)):
+        return at
+    try:
+        return replace(at, after=first.resolve(at).start)
+    except Unclear:
+        return at
+
+
+def place(item: Item, scan: Scan, text: str, at: Context) -> Time:
+    """The phrase on the calendar; raises Unclear where it has to be asked."""
+    span = (scan.token(item.first).start, scan.token(item.end - 1).end)
+    if item.right is not None:
+        start, end, grain, kind = _range(item.left, item.right, at)
+    else:
+        start, end, grain, kind = _single(item, at)
+    return Time(start, end, grain, kind, item.excluded, text[span[0] : span[1]], span)
+
+
+Placed = tuple[Moment, Moment, Grain, Kind]
+
+
+def _single(item: Item, at: Context) -> Placed:
+    point, bound = item.left, item.bound
+    if isinstance(point.spec, Elapsed):
+        start: Moment = point.spec.instant(at)
+        end: Moment = None
+        grain, kind = Grain.MINUTE, Kind.VALUE
+    elif point.hours is not None:
+        day = point.spec.resolve(at) if point.spec else None
+        start, end, grain, kind = _hours(day, point.hours)
+    elif point.spec is not None:
+        days = point.spec.resolve(at)
+        start, end, grain = _midnight(days.start), _midnight(days.end), days.grain
+        kind = Kind.INTERVAL if days.interval else Kind.VALUE
+        if bound is Bound.BEFORE and days.before:
+            start = _midnight(days.before)
+    else:
+        raise AssertionError("a phrase names a day or a time of day")
+    if bound is Bound.AT:
+        return start, end, grain, kind
+    if bound is Bound.FROM:
+        return start if start is not None else end, None, grain, Kind.AFTER
+    if bound is Bound.AFTER:
+        return end if end is not None else start, None, grain, Kind.AFTER
+    if bound is Bound.BEFORE:
+        return None, start if start is not None else end, grain, Kind.BEFORE
+    return None, end if end is not None else start, grain, Kind.BEFORE
+
+
+def _range(left: Point, right: Point, at: Context) -> Placed:
+    """Both ends counted; the second is looked for after the first, and lends it month and year."""
+    first, last = left.spec, right.spec
+    if first is None or last is None:
+        raise Unclear("backwards")
+    if isinstance(first, OnDate) and isinstance(last, OnDate) and last.month and not first.month:
+        first = replace(first, month=last.month, year=last.year)
+    if isinstance(first, OnWeekday) and isinstance(last, OnWeekday) and last.week and not first.week:
+        first = replace(first, week=last.week)
+    begin = first.resolve(at)
+    if isinstance(last, OnWeekday) and isinstance(first, OnWeekday) and first.week and not last.week:
+        last = replace(last, week=first.week)
+    finish = last.resolve(_onwards(at, begin.start) if not _settled(last) else at)
+    start = _hours(begin, left.hours)[0] if left.hours else _midnight(begin.start)
+    end = _range_end(finish, right.hours)
+    if start is None or isinstance(start, str) or end <= start:
+        raise Unclear("backwards")
+    grain = Grain.MINUTE if left.hours or right.hours else begin.grain
+    return start, end, grain, Kind.INTERVAL
+
+
+def _settled(spec: object) -> bool:
+    return (isinstance(spec, OnWeekday) and spec.week is not None) or (isinstance(spec, Week) and spec.number is None)
+
+
+def _onwards(at: Context, day: date) -> Context:
+    return replace(at, past=False, after=day)
+
+
+def _range_end(finish: Days, hours: Hours | None) -> datetime:
+    if hours is None:
+        return _midnight(finish.end)
+    start, end, _, _ = _hours(finish, hours)
+    chosen = end if end is not None else start
+    return chosen if isinstance(chosen, datetime) else _midnight(finish.end)
+
+
+def _hours(day: Days | None, hours: Hours) -> Placed:
+    grain = Grain.HOUR if hours.coarse else Grain.MINUTE
+    if day is not None and day.end - day.start > timedelta(days=1):
+        raise Unclear("which_days")
+    start, end = (None if minute is None else _moment(day, minute) for minute in (hours.start, hours.end))
+    return start, end, grain, hours.kind
+
+
+def _moment(day: Days | None, minute: int) -> Moment:
+    if day is None:
+        return f"{minute // HOUR % 24:02d}:{minute % HOUR:02d}"
+    there = day.start + timedelta(days=minute // DAY_MINUTES)
+    local = datetime.combine(there, time(minute % DAY_MINUTES // HOUR, minute % HOUR), ZONE)
+    if local.astimezone(timezone.utc).astimezone(ZONE).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise Unclear("clock_skipped", text=clock_words(minute))
+    return local
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)

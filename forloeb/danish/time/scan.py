@@ -1,0 +1,97 @@
+"""The tokens under the grammar's rules. A rule gets a `Scan` and a position, and answers what it read and where it
+ended, or None. Every rule looks at a bounded number of tokens, so a whole text costs time linear in its length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from forloeb.danish.time.clock import Clock
+from forloeb.danish.time.days import Context, Spec, Year
+from forloeb.danish.time.letters import fold
+from forloeb.danish.time.lexicon import DAYPARTS, MONTHS, WEEKDAYS
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.numbers import amount
+from forloeb.danish.time.tokens import Token
+
+T = TypeVar("T")
+Found = tuple[T, int] | None
+
+_NOTHING = Token("", "", -1, -1, glued=False)
+# After a bare number these show that it stood alone ("efter 14 på tirsdag"); a noun would make it a count.
+_SETTLING = frozenset(
+    {*WEEKDAYS, *DAYPARTS, *["og", "eller", "men", "paa", "om", "i", "d", "den", "til", "fra", "hvis", "saa", "ogsaa", "er", "passer", "kan", "vil", "ville", "skal", "maa", "tak", "mvh", "hilsen", "fint", "godt", "bedst", "gerne", "helst", "for", "da", "naar", "fordi", "at", "vi", "jeg", "det", "hos", "med", "ved", "ikke", "hv", "vh", "mon", "ca", "kl", "dag", "imorgen", "virker", "duer", "dur", "gaar", "ellers", "senest", "naeste", "denne", "samt", "bare", "igen", "hver", "tror", "mener", "eventuelt", "evt", "kunne", "som", "frem"]}
+)
+
+
+@dataclass(frozen=True)
+class ClockSaid:
+    """Clock times as said: one (value, after, before) or two (interval)."""
+
+    kind: Kind
+    first: Clock
+    last: Clock | None = None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one rule read: days, a clock time, a part of the day (with its third), or a year, or several of them."""
+
+    spec: Spec | None = None
+    clock: ClockSaid | None = None
+    part: str | None = None
+    third: str | None = None
+    year: Year | None = None
+    or_date: Spec | None = None  # "10.12" can be this date instead of a clock time
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The tokens of one text at one moment."""
+
+    tokens: tuple[Token, ...]
+    at: Context
+
+    def token(self, i: int) -> Token:
+        """The token at a position, an empty one outside the text."""
+        return self.tokens[i] if 0 <= i < len(self.tokens) else _NOTHING
+
+    def key(self, i: int) -> str:
+        """The canonical key there."""
+        return self.token(i).key
+
+    def number(self, i: int) -> int | None:
+        """The number there, in digits or as a word."""
+        return amount(self.token(i))
+
+    def digits(self, i: int) -> bool:
+        """Whether a run of digits is there."""
+        return self.token(i).digits
+
+    def skip(self, i: int, words: frozenset[str], most: int = 3) -> int:
+        """The position after at most so many of these words."""
+        end = i
+        while end - i < most and self.key(end) in words:
+            end += 1
+        return end
+
+    def settled(self, i: int) -> bool:
+        """Whether a bare number before this position stood alone."""
+        token = self.token(i)
+        return i >= len(self.tokens) or token.key in _SETTLING or (bool(token.key) and not token.key.isalnum())
+
+    def definite(self, i: int) -> bool:
+        """Whether the word there was written with its article ("mandagen", "ugen", "morgenen")."""
+        written, key = self.token(i).text.lower(), self.key(i)
+        return written.endswith("enen" if key in ("morgen", "aften") else "en") and fold(written) != key
+
+    def named(self, i: int) -> bool:
+        """Whether the word there has a capital in the middle of a sentence, as a name has."""
+        text = self.token(i).text
+        return text[:1].isupper() and not text.isupper() and i > 0 and self.key(i - 1) not in (".", "!", "?", ":")
+
+
+def month_at(scan: Scan, i: int) -> int | None:
+    """The month named there in full."""
+    return MONTHS.get(scan.key(i))

@@ -1,0 +1,194 @@
+"""Hands waiting messages to the assistant: one at a time in a conversation, several conversations at once.
+
+Whatever waits in the database when the gateway starts is taken up again. While the assistant is away nothing is
+handed over; its health is asked until it is back. A message that a live assistant keeps refusing, or that has
+waited through a long outage, is given an honest answer so that the next one gets its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.engine import Connection, Engine
+
+from forloeb.gateway import leases, logs, notices, outbox
+from forloeb.gateway.assistant import Assistant, NoAnswer
+from forloeb.gateway.bells import Bells, rung
+from forloeb.gateway.inbox import Times
+from forloeb.gateway.leases import Waiting
+from forloeb.gateway.transactions import read, write
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long is waited for what."""
+
+    parallel: int = 16  # conversations in hand at once
+    poll_seconds: float = 1.0  # for what another process stored, and for leases that ran out
+    first_delay: float = 0.2
+    longest_delay: float = 5.0
+    refusals: int = 8  # by a live assistant, then the message is given up
+    silence: int = 3  # empty answers by a live assistant to a notice: it has been overtaken, nothing is to be said
+    outage: timedelta = timedelta(minutes=10)  # then messages that waited this long are given up
+
+    def delay(self, tries: int) -> float:
+        """Seconds to wait after this many tries."""
+        return min(self.longest_delay, self.first_delay * float(2 ** min(tries, 16)))
+
+
+class Worker:
+    """One per gateway process."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        engine: Engine,
+        assistant: Assistant,
+        bells: Bells,
+        *,
+        times: Callable[[], Times],
+        place: str,
+        sorry: str,
+        patience: Patience | None = None,
+    ) -> None:
+        self._engine, self._assistant, self._bells, self._times = engine, assistant, bells, times
+        self._patience, self._sorry = patience or Patience(), sorry
+        self._place = f"{socket.gethostname()[:80]}:{place}"
+        self._owner = f"{self._place}/{secrets.token_hex(8)}"
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._down_since: float | None = None
+
+    def wake(self) -> None:
+        """Something new waits."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        freed = await write(self._engine, lambda connection: leases.release_of_dead(connection, self._place))
+        logs.event("worker_started", freed=freed)
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._round()
+                except Exception as error:
+                    logs.event("round_failed", level=logging.ERROR, error=error)
+                    await asyncio.sleep(self._patience.poll_seconds)
+                await rung(self._wake, self._patience.poll_seconds)
+        finally:
+            for task in self._in_hand.values():
+                task.cancel()
+            await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+
+    async def _round(self) -> None:
+        if self._down_since is not None:
+            await self._sit_out()
+        free = self._patience.parallel - len(self._in_hand)
+        if free <= 0:
+            return
+        now = self._times().real
+        waiting = await read(
+            self._engine, lambda connection: leases.due(connection, now, self._patience.parallel + free)
+        )
+        for conversation in [name for name in waiting if name not in self._in_hand][:free]:
+            task = asyncio.create_task(self._serve(conversation))
+            self._in_hand[conversation] = task
+            task.add_done_callback(partial(self._done, conversation))
+
+    def _done(self, conversation: str, _task: asyncio.Task[None]) -> None:
+        self._in_hand.pop(conversation, None)
+        self._wake.set()
+
+    async def _serve(self, conversation: str) -> None:
+        """Answer the conversation's waiting messages in order, as long as answers come."""
+        try:
+            while self._down_since is None:
+                waiting = await self._claim(conversation)
+                if waiting is None or not await self._answer(waiting):
+                    return
+        except Exception as error:
+            logs.event("serve_failed", level=logging.ERROR, error=error, conversation=conversation)
+
+    async def _answer(self, waiting: Waiting) -> bool:
+        started = time.monotonic()
+        try:
+            replies = await self._assistant.hand_over(waiting)
+        except NoAnswer as no_answer:
+            await self._unanswered(waiting, no_answer.kind)
+            return False
+        stored = await write(self._engine, lambda c: outbox.answer(c, waiting, self._owner, replies, self._times()))
+        self._bells.ring(waiting.conversation)
+        logs.event(
+            "answered" if stored else "lease_lost",
+            message=waiting.id,
+            conversation=waiting.conversation,
+            replies=len(replies),
+            milliseconds=round(1000 * (time.monotonic() - started)),
+        )
+        return stored
+
+    async def _unanswered(self, waiting: Waiting, kind: str) -> None:
+        logs.event("not_answered", level=logging.WARNING, message=waiting.id, kind=kind, refusals=waiting.refusals)
+        if not await self._assistant.healthy():
+            await self._release(waiting)
+            if self._down_since is None:
+                self._down_since = time.monotonic()
+                logs.event("assistant_away", level=logging.WARNING)
+        elif waiting.refusals + 1 >= self._patience.refusals:
+            await self._give_up(waiting, "refused")
+        elif waiting.author == "system" and kind == "empty" and waiting.refusals + 1 >= self._patience.silence:
+            await write(self._engine, lambda c: outbox.answer(c, waiting, self._owner, [], self._times()))
+        else:
+            delay = timedelta(seconds=self._patience.delay(waiting.refusals))
+            until = self._times().real + delay
+            await write(self._engine, lambda c: leases.postpone(c, waiting, self._owner, until))
+            asyncio.get_running_loop().call_later(delay.total_seconds() + 0.01, self.wake)
+
+    async def _give_up(self, waiting: Waiting, why: str) -> None:
+        """Say so honestly to a person; a notice goes back to be sent when the assistant is well again."""
+        replies = [outbox.Reply(self._sorry)] if waiting.author == "user" else []
+
+        def store(connection: Connection) -> None:
+            given_up = outbox.answer(connection, waiting, self._owner, replies, self._times(), state="failed")
+            if given_up and why == "outage" and waiting.author == "system":
+                notices.take_back(connection, waiting)
+
+        await write(self._engine, store)
+        self._bells.ring(waiting.conversation)
+        logs.event("given_up", level=logging.ERROR, message=waiting.id, why=why, author=waiting.author)
+
+    async def _sit_out(self) -> None:
+        """Wait for the assistant to come back, giving up what has waited too long meanwhile."""
+        tries = 0
+        while not await self._assistant.healthy():
+            await asyncio.sleep(self._patience.delay(tries))
+            tries += 1
+            outage = time.monotonic() - (self._down_since or 0)
+            if outage >= self._patience.outage.total_seconds():
+                await self._give_up_old()
+        logs.event("assistant_back", seconds=round(time.monotonic() - (self._down_since or 0), 1))
+        self._down_since = None
+
+    async def _give_up_old(self) -> None:
+        limit = self._times().real - self._patience.outage
+        for conversation in await read(self._engine, lambda c: leases.older_than(c, limit, 100)):
+            waiting = await self._claim(conversation)
+            if waiting is not None and waiting.stored < limit:
+                await self._give_up(waiting, "outage")
+            elif waiting is not None:
+                await self._release(waiting)
+
+    async def _claim(self, conversation: str) -> Waiting | None:
+        now = self._times().real
+        return await write(self._engine, lambda c: leases.claim(c, conversation, self._owner, now))
+
+    async def _release(self, waiting: Waiting) -> None:
+        await write(self._engine, lambda c: leases.release(c, waiting.conversation, self._owner))

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Engine, make_url
+
+from forloeb import db
+from forloeb.booking.cli import load_command
+from forloeb.booking.service import Bookings
+from tests.booking.world import NOW, WORLD, booking_settings
+from tests.postgres import postgres_url  # noqa: F401
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "forloeb.db"
+    db.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:  # noqa: F811
+    _execute(postgres_url, "CREATE DATABASE booking_template")
+    url = postgres_url.rsplit("/", 1)[0] + "/booking_template"
+    db.migrate(url)
+    return url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "forloeb.db")
+    return f"sqlite:///{tmp_path / 'forloeb.db'}"
+
+
+@pytest.fixture
+def postgres_copy(postgres_template: str) -> Iterator[str]:
+    name = f"b{len(_COPIES)}"
+    _COPIES.append(name)
+    base = postgres_template.rsplit("/", 1)[0]
+    _execute(f"{base}/postgres", f"CREATE DATABASE {name} TEMPLATE booking_template")
+    yield f"{base}/{name}"
+    _execute(f"{base}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_COPIES: list[str] = []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_copy"))
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = db.connect(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def load(engine: Engine, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+    def load(source: str, now: Any = NOW) -> tuple[int, str]:
+        path = tmp_path / "file.yaml"
+        path.write_text(source, encoding="utf-8")
+        out = StringIO()
+        return load_command(engine, path, now, out), out.getvalue()
+
+    return load
+
+
+@pytest.fixture
+def bookings(engine: Engine, load: Callable[..., tuple[int, str]]) -> Bookings:
+    """The service over a small world: two claimants and a few slots."""
+    status, told = load(WORLD)
+    assert status == 0, told
+    return Bookings(engine, booking_settings(str(engine.url)))
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = db.connect(str(make_url(url)))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
