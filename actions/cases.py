@@ -16,10 +16,13 @@ async def open_case(tracker: Tracker, known: Known, kind: CaseKind, **facts: Any
     """Open a case for staff, once per message however often it is handed over.
 
     Returns:
-        The case's id, which serves the person as receipt number.
+        The receipt number for the person.
     """
     metadata = message_metadata(tracker)
     claimant_id = known.registered.id if known.registered else None
     details = {"conversation": tracker.sender_id, "channel": known.channel, "words": known.text[:1000], **facts}
     key = f"{metadata.get('message_id', tracker.sender_id)}:case:{kind.value}"
-    return await asyncio.to_thread(services.bookings().open_case, claimant_id, kind, details, key, services.now())
+    case = await asyncio.to_thread(
+        services.bookings().open_case, claimant_id, kind.value, details, key, services.now()
+    )
+    return case.receipt or case.id

@@ -21,6 +21,7 @@ class NoAnswer(Exception):
     """The assistant gave no usable answer. `kind` is for the log."""
 
     def __init__(self, kind: str) -> None:
+        """`kind` is a status, an exception's class, or what was wrong with the answer."""
         super().__init__(kind)
         self.kind = kind
 
@@ -29,6 +30,7 @@ class Assistant:
     """The far side of the internal contract (docs/architecture.md)."""
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession, turn_seconds: float = TURN_SECONDS) -> None:
+        """`turn_seconds` must be well below `leases.LEASE`."""
         self._base = f"http://127.0.0.1:{settings.assistant_port}/webhooks/internal"
         self._headers = {"X-Forloeb-Key": settings.internal_key}
         self._http = http

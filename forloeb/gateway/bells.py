@@ -21,6 +21,7 @@ class Bells:
     """One bell per conversation somebody listens to."""
 
     def __init__(self, engine: Engine) -> None:
+        """`engine` is watched for what other processes store."""
         self._engine = engine
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._seen: dict[str, int] = {}

@@ -26,6 +26,7 @@ class Refusal(ForloebError):
     """
 
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
+        """See the class."""
         super().__init__(code, f"refused with {status}")
         self.status = status
         self.headers = dict(headers or {})

@@ -58,6 +58,17 @@ class Worker:
         sorry: str,
         patience: Patience | None = None,
     ) -> None:
+        """Nothing happens before `run`.
+
+        Args:
+            engine: the database.
+            assistant: who answers.
+            bells: rung when a conversation has grown.
+            times: the present moment on both clocks.
+            place: what tells this gateway from others on this host (its port).
+            sorry: what a person reads when their message is given up.
+            patience: how long is waited for what.
+        """
         self._engine, self._assistant, self._bells, self._times = engine, assistant, bells, times
         self._patience, self._sorry = patience or Patience(), sorry
         self._place = f"{socket.gethostname()[:80]}:{place}"

@@ -198,7 +198,9 @@ def test_the_akasse_is_wished_for_and_notes_are_attached(bookings: Bookings) -> 
     mine = book(bookings, slot_id="j1").appointment
     assert mine.akasse_wanted is None
     assert bookings.wish_akasse("c-1", mine.id, True, "w", NOW).appointment.akasse_wanted is True
-    assert bookings.attach_notes("c-1", mine.id, "Drømmejob: gartner", "n", NOW).appointment.notes == "Drømmejob: gartner"
+    assert (
+        bookings.attach_notes("c-1", mine.id, "Drømmejob: gartner", "n", NOW).appointment.notes == "Drømmejob: gartner"
+    )
     with pytest.raises(Refused) as refused:
         bookings.wish_akasse("c-1", "cv", True, "w2", NOW)
     assert code(refused) == "wrong_holder"
@@ -206,7 +208,9 @@ def test_the_akasse_is_wished_for_and_notes_are_attached(bookings: Bookings) -> 
 
 def test_a_withdrawn_slot_is_refused(bookings: Bookings, load: Any) -> None:
     bookings.hold("s1", "c-1", NOW + timedelta(minutes=5), NOW)
-    source = 'slots: [{id: s1, holder: akasse, start: "2025-09-08T10:00", minutes: 45, forms: [telefon], withdrawn: true}]'
+    source = (
+        'slots: [{id: s1, holder: akasse, start: "2025-09-08T10:00", minutes: 45, forms: [telefon], withdrawn: true}]'
+    )
     assert load(source)[0] == 0
     with pytest.raises(SlotWithdrawn):
         book(bookings)

@@ -130,7 +130,7 @@ def test_killed_again_and_again_under_load(process: tuple[Process, FarSide]) -> 
 
     thread = threading.Thread(target=talk)
     thread.start()
-    for _ in range(3):
+    for _ in range(2):
         time.sleep(0.35)
         gateway.kill()
         gateway.start()

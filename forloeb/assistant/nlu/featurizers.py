@@ -118,7 +118,7 @@ class SentenceFeaturizer(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`cache`: folder for the vectors of training texts, beside the databases by default."""
-        return {"unless_sure": 0.9, "cache": None}
+        return {"unless_sure": 0.95, "cache": None}
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, mean: np.ndarray | None = None

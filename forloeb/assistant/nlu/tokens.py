@@ -101,13 +101,14 @@ class FoldingTokenizer(SpacyTokenizer):
         tokens = []
         for t in self._get_doc(message, attribute) or ():
             sign = t.text in _SIGNS
-            if not sign and not any(letter.isalnum() for letter in t.text):
-                continue
-            meant = t.text if sign else self._speller(t.text)
-            folded = loose(meant)
+            word = any(letter.isalnum() for letter in t.text)
+            meant = self._speller(t.text) if word else t.text
+            folded = loose(meant) if sign or word else ""
             if folded:
                 end = t.idx + len(t.text)
                 tokens.append(Token(folded, t.idx, end=end, lemma=t.lemma_, data={MEANT: meant + t.whitespace_}))
+            elif tokens:  # punctuation is no token, but the sentence vector wants to see it
+                tokens[-1].set(MEANT, tokens[-1].get(MEANT) + t.text + t.whitespace_)
         return tokens
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

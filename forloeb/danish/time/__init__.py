@@ -17,8 +17,9 @@ from forloeb.danish.time.grammar_phrase import alone, items
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
-from forloeb.danish.time.resolve import place_all, share
+from forloeb.danish.time.resolve import place_all
 from forloeb.danish.time.scan import Scan
+from forloeb.danish.time.sharing import share
 from forloeb.danish.time.tokens import Token, tokenise
 
 __all__ = ["ZONE", "Direction", "Grain", "Kind", "Reading", "Time", "read", "read_both"]

@@ -96,7 +96,8 @@ def clock_stretch(first: Clock, last: Clock, part: str | None = None) -> Hours:
 def clock_bound(kind: Kind, clock: Clock, part: str | None = None) -> Hours:
     """`efter kl. 14`, `inden 12`."""
     minute = clock.minute(part)
-    return Hours(kind, minute, None) if kind is Kind.AFTER else Hours(kind, None, minute)
+    start, end = (minute, None) if kind is Kind.AFTER else (None, minute)
+    return Hours(kind, start, end, coarse=clock.rough)
 
 
 def daypart(part: str, third: str | None = None) -> Hours:

@@ -68,7 +68,7 @@ _RULES: dict[str, FeastRule] = {
     "påske påsken påskedagene påsk påkse": _stretch(_from_easter(-3), _from_easter(1)),
     "påskeferie påskeferien": _stretch(_from_easter(-8), _from_easter(1)),
     "bededag": _from_easter(26),
-    "himmelfart himmelfartsdag": _from_easter(39),
+    "himmelfart himmelfartsdag kristihimmelfart kristihimmelfartsdag": _from_easter(39),
     "pinsedag pinsesøndag": _from_easter(49),
     "pinsemandag": _from_easter(50),
     "pinse pinsen": _stretch(_from_easter(49), _from_easter(50)),

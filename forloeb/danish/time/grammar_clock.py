@@ -6,7 +6,7 @@ noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the 
 
 from __future__ import annotations
 
-from forloeb.danish.time.clock import Clock, clock_stretch, clock_words
+from forloeb.danish.time.clock import DAYPART_HOURS, Clock, clock_stretch, clock_words
 from forloeb.danish.time.days import Offset
 from forloeb.danish.time.lexicon import DAYPARTS
 from forloeb.danish.time.model import Kind
@@ -62,7 +62,9 @@ def _spoken(scan: Scan, i: int) -> Found[Clock]:
     if key == "halv":
         hour = _hour(scan, i + 1)
         named = scan.digits(i + 1) or scan.key(i + 1) in CARDINALS
-        return (Clock(hour, -30), i + 2) if hour and hour <= 12 and named else None
+        rough = scan.key(i + 2 + (scan.key(i + 2) in DASHES)) == "tiden"
+        end = i + 2 + rough * (1 + (scan.key(i + 2) in DASHES))
+        return (Clock(hour, -30, rough=rough), end) if hour and hour <= 12 and named else None
     if key.endswith("tiden") and key.removesuffix("tiden") in CARDINALS:
         return Clock(CARDINALS[key.removesuffix("tiden")], rough=True), i + 1
     if key in ("kvart", "kvarter"):
@@ -96,8 +98,9 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
     meridiem = scan.key(end) if scan.key(end) in _MERIDIEM else ""
     hyphen = scan.key(end) in DASHES
     rough = scan.key(end + hyphen) == "tiden"
+    ish = scan.key(end + hyphen) == "ish"
     spoken_of = scan.key(end) == "om" and scan.key(end + 1) in DAYPARTS and scan.definite(end + 1)
-    licensed = licensed or bool(meridiem) or rough or spoken_of
+    licensed = licensed or bool(meridiem) or rough or ish or spoken_of
     said = atom_clock(token.atoms[0], licensed=licensed)
     ordinal = token.dotted and not asked and (token.atoms[0].sep == "." or end < len(scan.tokens))
     if said is None or (ordinal and token.atoms[0].sep != ":"):
@@ -108,8 +111,8 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
         return None
     if meridiem and said.hour <= 12:
         return Clock(said.hour % 12 + 12 * (meridiem == "pm"), said.past, literal=True), end + 1
-    if rough:
-        return Clock(said.hour, rough=True), end + 1 + hyphen
+    if rough or ish:
+        return Clock(said.hour, said.past, rough=rough), end + 1 + hyphen
     minutes = scan.token(end)
     if licensed and token.text.isdigit() and len(token.text) <= 2 and minutes.text in ("00", "15", "30", "45"):
         return Clock(said.hour, int(minutes.text), said.literal), end + 1
@@ -158,14 +161,20 @@ def _between(scan: Scan, i: int) -> Found[ClockSaid]:
 def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
     """`efter kl. 14`, `inden 12`, `fra 10 til 12`."""
     kind = _BOUNDS.get(scan.key(i))
+    if scan.key(i) == "over" and scan.key(i + 1) == "middag":
+        return ClockSaid(Kind.AFTER, Clock(13, literal=True, rough=True)), i + 2
     if kind is None:
         return None
     if scan.key(i) == "fra":
         stretch = clock_range(scan, i + 1, licensed=True)
         if stretch:
             return stretch if scan.settled(stretch[1]) else None
+    part = "middag" if scan.key(i + 1) == "frokost" else scan.key(i + 1)
+    if part in DAYPART_HOURS and scan.key(i) != "til":
+        edge = DAYPART_HOURS[part][scan.key(i) == "efter"]  # "efter middag" begins when it is over
+        return ClockSaid(kind, Clock(edge, literal=True, rough=True)), i + 2
     found = clock(scan, i + 1, licensed=True)
-    if not found:
+    if not found or (scan.key(found[1]) in ("til", *DASHES) and scan.token(found[1] + 1).text[:1].isdigit()):
         return None
     explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in scan.token(i + 1).atoms)
     if not explicit and (not scan.settled(found[1]) or scan.key(i) == "til" or scan.key(i + 1) in ("en", "et")):

@@ -19,11 +19,12 @@ from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part
 from forloeb.danish.time.grammar_period import month, season, week, weekend, year
 from forloeb.danish.time.grammar_relative import beside, feast, shift, within
 from forloeb.danish.time.model import Kind
-from forloeb.danish.time.periods import Weekend
+from forloeb.danish.time.periods import Beside, Nth, Weekend
 from forloeb.danish.time.questions import Unclear, day_words
 from forloeb.danish.time.scan import Found, Piece, Scan
 
-_JOINERS = frozenset({",", "(", ")", "paa", "den", "altsaa", "helst", "gerne", "fx", "evt", "allerede", "ogsaa", "d", "saa"})
+_JOINERS = frozenset({",", ":", "(", ")", "paa", "den", "altsaa", "lige", "bare", "maaske", "eventuelt", "helst", "gerne", "fx", "evt", "allerede", "ogsaa", "d", "saa"})
+_DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
 _DAY_RULES = (
     beside, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece, week, weekend, weekday, month,
@@ -71,7 +72,7 @@ def point(scan: Scan, i: int, first: Found[Piece] = None) -> Found[Point]:
         # the joiner may be the piece's own first word ("på tirsdag", "den 24.")
         found = None
         for start in dict.fromkeys((end, *range(end + 1, following + 1))):
-            found = piece(scan, start, dated=whole.spec is not None or whole.year is not None, opening=False)
+            found = piece(scan, start, dated=isinstance(whole.spec, _DAYLIKE), opening=False)
             if found:
                 break
         joined = join(whole, found[0], scan, comma=comma) if found else None
@@ -96,8 +97,12 @@ def join(whole: Piece, more: Piece, scan: Scan, *, comma: bool) -> Piece | None:
         spec, year_said = _year_joined(whole.spec, more.year), None
         if spec is None:
             return None
-    elif (year_said and (whole.clock or whole.part or more.clock or more.part)) or (whole.year and more.spec):
+    elif year_said and (whole.clock or whole.part or more.clock or more.part):
         return None
+    elif whole.year and more.spec:
+        spec, year_said = _year_joined(more.spec, whole.year), None
+        if spec is None:
+            return None
     if (whole.clock and more.clock) or (whole.part and more.part and whole.part != more.part):
         return None
     return Piece(

@@ -141,6 +141,9 @@ def date_piece(scan: Scan, i: int) -> Found[Piece]:
     at = scan.skip(i, _DATE_PREPOSITIONS, 2)
     licensed = scan.key(at) in ("d", "den")
     at = scan.skip(at, frozenset({"d", "den", ":"}), 3)
+    named = None if licensed else MONTHS.get(scan.key(at))
+    if named and scan.digits(at + 1) and 1 <= (whole(scan.token(at + 1)) or 0) <= 31 and scan.settled(at + 2):
+        return Piece(spec=OnDate(whole(scan.token(at + 1)) or 0, named)), at + 2
     if not scan.digits(at):
         found = _ordinal(scan, at, licensed=licensed)
     else:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from forloeb.danish.time.scan import Scan
 
-_OUT = frozenset({"ikke", "undtagen", "undtaget", "hverken", "minus"})
+_OUT = frozenset({"ikke", "undtagen", "undtaget", "hverken", "minus", "paanaer", "cannot", "cant"})
 _LEAD = frozenset({"paa", "d", "den", "i", "kl", "lige", "om", "til", "at", "kan", "komme", "moede", "deltage", "naa",
                    "vaere", "op", "der", "godt", "have", "tid", "holde", "moedet", "samtalen", "med", "fra", "tiden"})  # fmt: skip
+_LEAD |= frozenset({"come", "on", "attend", "make", "it", "meet"})
 _MODALS = frozenset({"kan", "kunne", "maa", "skal", "skulle", "vil", "ville", "var", "er"})
 _SUBJECTS = frozenset({"jeg", "vi", "du", "i", "det", "man", "den", "der", "mig", "os", "han", "hun"})
 _AFTER_VERBS = frozenset({"kan", "kunne", "passer", "gaar", "dur", "duer", "virker", "fungerer", "er"})
 _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
 _MOVES = frozenset({"flyt", "flytte", "flyttet", "flytter", "ryk", "rykke", "rykkes", "rykket", "flyttes", "aendre",
                     "aendret", "aendres", "skift", "skifte", "skiftes", "udskyd", "udskyde", "byt", "bytte", "udsaette",
-                    "flyttede", "udsaet", "udskydes"})  # fmt: skip
+                    "flyttede", "move", "moved", "change", "reschedule", "udsaet", "udskydes"})  # fmt: skip
 _BOOKINGS = frozenset({"book", "booke", "bestil", "bestille", "saet", "saette", "aftal", "aftale", "booket", "reserver"})
 _CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
 _FAR = 6
@@ -30,7 +31,13 @@ def negated_before(scan: Scan, i: int) -> bool:
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
             return not _inverted(scan, at)
-        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in ("bortset", "andet", "andre", "stedet"):
+        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in ("bortset", "andet", "andre", "stedet", "istedet"):
+            return True
+        if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
+            return True  # "alle andre dage end fredag"
+        if scan.key(at) == "naer" and scan.key(at - 1) == "paa":
+            return True
+        if scan.key(at) == "t" and scan.key(at - 1) in ("'", "’") and scan.key(at - 2) in ("can", "don"):
             return True
         if scan.key(at) not in _LEAD:
             return False
@@ -48,6 +55,8 @@ def _inverted(scan: Scan, i: int) -> bool:
 
 def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
+    if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
+        return True
     at = i + 1 if scan.key(i) in ("det", "som", "der", "saa") else i
     if scan.key(at) not in _AFTER_VERBS:
         return False
@@ -56,6 +65,14 @@ def negated_after(scan: Scan, i: int) -> bool:
     if scan.key(end) != "ikke":
         return False
     return verb != "er" or scan.key(end + 1) in ("god", "godt", "muligt", "mulig", "mulighed", "saa", "hjemme", "en", "i", "her")
+
+
+def _moved_away(scan: Scan, i: int) -> bool:
+    """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
+    if scan.key(i) not in _MODALS:
+        return False
+    at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)
+    return scan.key(at) in _MOVES and scan.key(at + 1) == "til"
 
 
 def booking(scan: Scan, i: int) -> bool:

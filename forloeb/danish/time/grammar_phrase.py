@@ -18,7 +18,7 @@ from forloeb.danish.time.durations import Past
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import DASHES, clock, clock_range, whole_message
 from forloeb.danish.time.grammar_core import Point, point
-from forloeb.danish.time.grammar_day import day_number_after, named_month, with_short_year, year_at
+from forloeb.danish.time.grammar_day import day_number_after, named_month, weekday_at, with_short_year, year_at
 from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.model import Kind
@@ -49,6 +49,19 @@ class Item:
     first: int
     end: int
     link: str = ""  # what joins it to the item before: "", ",", "og", "men"
+    sentence: int = 0  # which sentence of the text it stands in
+
+    def at(self) -> bool:
+        """Whether it names its point itself, without bound or range."""
+        return self.bound is Bound.AT and self.right is None
+
+    def plain(self) -> bool:
+        """Whether it is days without a time of day, unbounded, and not ruled out."""
+        return self.at() and self.left.hours is None and self.left.spec is not None and not self.excluded
+
+    def near(self, other: Item) -> bool:
+        """Whether both stand in one sentence, a few words apart."""
+        return self.sentence == other.sentence and 0 <= other.first - self.end <= _NEAR
 
 
 _WORDS: tuple[tuple[tuple[str, ...], Bound], ...] = (
@@ -63,6 +76,7 @@ _WORDS: tuple[tuple[tuple[str, ...], Bound], ...] = (
 )  # fmt: skip
 _FILLERS = frozenset({"helst", "gerne", "evt", "eventuelt", "maaske", "ogsaa", "ellers", "alternativt", "saa", "igen", "fx",
                       "subsidiaert", "faktisk", "mon", "bare", "kun"})  # fmt: skip
+_NEAR = 8
 _ONWARDS = frozenset({"frem", "fremover", "senere"})
 
 
@@ -100,6 +114,8 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     if not found:
         return None
     left, end = found
+    if bound is not Bound.AT and left.spec is None and left.hours and left.hours.kind is Kind.VALUE:
+        bound, left = Bound.AT, Point(None, _bounded(left.hours, bound))
     if bound is Bound.FROM and scan.key(i) == "siden":
         left = Point(_as_past(left.spec), left.hours)
     onward = _onward(scan, end)
@@ -107,7 +123,9 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
         return [Item(Bound.FROM, left, None, False, i, onward)], onward
     if bound in (Bound.AT, Bound.FROM):
         right = _until(scan, end, left)
-        if right and scan.key(i) != "til" and scan.key(end) == "til" and moving(scan, i):
+        if right and left.hours and left.hours.kind is not Kind.VALUE:
+            raise Unclear("which_days")  # "kl. 8-12 mandag-torsdag"
+        if right and scan.key(i) != "til" and scan.key(end) in ("til", "to") and moving(scan, i):
             given_up = Item(Bound.AT, left, None, True, at, end)
             return [given_up, Item(Bound.AT, right[0], None, False, end + 1, right[1], "men")], right[1]
         if right:
@@ -131,6 +149,14 @@ def _moved_hours(scan: Scan, i: int, end: int, hours: Hours) -> list[Item] | Non
             Item(Bound.AT, Point(None, new), None, False, middle + 1, end, "men")]  # fmt: skip
 
 
+def _bounded(hours: Hours, bound: Bound) -> Hours:
+    """A clock time under a bound ("ikke før 10")."""
+    if bound in (Bound.FROM, Bound.AFTER):
+        start = hours.end if bound is Bound.AFTER and hours.end is not None else hours.start
+        return Hours(Kind.AFTER, start, None, hours.coarse)
+    return Hours(Kind.BEFORE, None, hours.start, hours.coarse)
+
+
 def _as_past(spec: Spec | None) -> Spec | None:
     return spec if spec is None else Past(spec)
 
@@ -142,7 +168,8 @@ def _onward(scan: Scan, i: int) -> int:
 
 def _until(scan: Scan, i: int, left: Point) -> Found[Point]:
     """The other end of a range: "til onsdag", "- 28/11"."""
-    if scan.key(i) not in ("til", *DASHES):
+    english = scan.key(i) == "to" and weekday_at(scan, i + 1) is not None
+    if scan.key(i) not in ("til", *DASHES) and not english:
         return None
     at = i + 3 if (scan.key(i + 1), scan.key(i + 2)) == ("og", "med") else i + 1
     found = point(scan, at) or _bare_end(scan, at, left)
@@ -239,8 +266,9 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
     """Every phrase of the text, in order, and what has to be asked about the others."""
     found: list[Item] = []
     unclear: list[Unclear] = []
-    i = 0
+    i = sentence = 0
     while i < len(scan.tokens):
+        sentence += scan.key(i) in (".", "!", "?", ";")
         try:
             link, read = _next(scan, i, found)
         except Unclear as asked:
@@ -252,7 +280,8 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         more, i = read
         excluded = negated_before(scan, more[0].first) or negated_after(scan, i)
         inherited = bool(found) and link in ("og", ",") and found[-1].excluded
-        found.append(replace(more[0], excluded=more[0].excluded or excluded or inherited, link=link))
+        out = more[0].excluded or excluded or inherited
+        found.append(replace(more[0], excluded=out, link=link, sentence=sentence))
         found += more[1:]
     return found, unclear
 

@@ -17,7 +17,7 @@ from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.scan import Found, Piece, Scan
 
-_ROUGH = words("ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa")
+_ROUGH = words("ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og")
 _SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
           "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
           "kvarter": Duration(minutes=15)}  # fmt: skip

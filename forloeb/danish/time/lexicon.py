@@ -35,8 +35,8 @@ _FORMS = {
     "søndag": "søndagen sunday",
     "januar": "january", "februar": "february", "marts": "march mars martz matrs", "april": "", "juni": "june", "juli": "july",
     "august": "", "september": "septemper", "oktober": "october", "november": "", "december": "desember",
-    "formiddag": "fmd formiddagen", "eftermiddag": "emd eftermiddagen", "aften": "aftenen", "nat": "natten",
-    "morgen": "morgenen mrgen mogen morgn moregn morgrn mogren morgenn morggen", "middag": "middagen middagstid", "formiddags": "", "eftermiddags": "", "middags": "",
+    "formiddag": "fmd formiddagen morning", "eftermiddag": "emd eftermiddagen afternoon", "aften": "aftenen evening", "nat": "natten",
+    "morgen": "morgenen mrgen mogen morgn moregn morgrn mogren morgenn morggen", "middag": "middagen middagstid noon", "formiddags": "", "eftermiddags": "", "middags": "",
     "kl": "klokken klok klokkeslæt kloken klokka klk klokekn", "d": "dato", "den": "", "i": "", "på": "", "om": "", "for": "",
     "siden": "since", "uge": "ugen week wk", "uger": "ugers weeks ugr ugre", "uges": "", "ugens": "",
     "dag": "dagen day", "dage": "dages days dge dgae dagge", "dags": "",
@@ -63,13 +63,14 @@ _FORMS = {
 }  # fmt: skip
 
 _TOGETHER = {
-    "idag": "i dag", "imorgen": "i morgen", "imorgn": "i morgen", "imorn": "i morgen", "imorrn": "i morgen",
+    "idag": "i dag", "imorgen": "i morgen", "imorgn": "i morgen", "imorn": "i morgen", "imogen": "i morgen", "imrgen": "i morgen", "imorge": "i morgen", "imorrn": "i morgen",
     "igår": "i går", "iovermorgen": "i overmorgen", "iforgårs": "i forgårs", "iaften": "i aften", "iaftes": "i aftes",
     "inat": "i nat", "imorges": "i morges", "iår": "i år", "ifjor": "i fjor", "iformiddag": "i formiddag",
     "ieftermiddag": "i eftermiddag", "påmandag": "på mandag", "påtirsdag": "på tirsdag", "påonsdag": "på onsdag",
     "påtorsdag": "på torsdag", "påfredag": "på fredag", "tomorow": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "imandags": "i mandags", "itirsdags": "i tirsdags", "ionsdags": "i onsdags",
-    "itorsdags": "i torsdags", "ifredags": "i fredags", "sdste": "sidste", "månd": "måned",
+    "itorsdags": "i torsdags", "ifredags": "i fredags", "sdste": "sidste", "månd": "måned", "halvet": "halv et", "halvto": "halv to", "halvtre": "halv tre", "halvfire": "halv fire",
+    "halvni": "halv ni", "halvti": "halv ti", "halvelleve": "halv elleve", "halvtolv": "halv tolv", "halvotte": "halv otte",
 }  # fmt: skip
 
 _TYPO_PRONE = (

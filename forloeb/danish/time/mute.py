@@ -12,6 +12,7 @@ from forloeb.danish.time.lexicon import DAYPARTS, MONTHS, SHORT_MONTHS, SHORT_WE
 from forloeb.danish.time.numbers import whole
 from forloeb.danish.time.tokens import Token
 
+_NAMING = frozenset({"hedder", "navn", "hilsen", "mvh", "vh", "hr", "fru", "kaere"})
 _WISHES = frozenset({"god", "glaedelig", "gla", "glaedlig", "happy", "good"})
 _WISHED = frozenset(
     {*WEEKDAYS, *DAYPARTS, "dag", "weekend", "jul", "julen", "paaske", "pinse", "sommer", "uge", "nytaar", "maaned"}
@@ -25,10 +26,10 @@ _COUNTED = words("kr kroner kroners dkk krone % pct procent procents gange gang 
     "ansoegninger ansoegning km kilometer meter m grader point stykker mennesker boern virksomheder sider ord "
     "samtaler moeder timers euro eur € $ dollars tusind mio mia mb gb kg liter")
 _SHARED = words("stilling stillinger tid time timer del dele dels dag aars pension loen af liter job ansat")
-_BEFORE_DIGITS = frozenset({"kl", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"})
+_BEFORE_DIGITS = frozenset({"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"})
 _AFTER_DIGITS = frozenset(
     {*MONTHS, *SHORT_MONTHS, "dag", "dage", "uge", "uger", "maaned", "maaneder", "aar", "time", "timer", "minutter", "min",
-     "hverdage", "tiden", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
+     "hverdage", "tiden", "ish", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
 )  # fmt: skip
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8
@@ -40,7 +41,7 @@ def mute(tokens: list[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        end = _wish(tokens, at) or _numbered(tokens, at) or (_digits(tokens, at) if token.digits else at)
+        end = _wish(tokens, at) or _name(tokens, at) or _numbered(tokens, at) or (_digits(tokens, at) if token.digits else at)
         for silent in range(at, end):
             if not (tokens[silent].key in _NUMBERED and not tokens[silent].digits):
                 kept[silent] = replace(tokens[silent], key="", digits=False, atoms=())
@@ -60,6 +61,16 @@ def _wish(tokens: list[Token], at: int) -> int:
     if key == "tak" and [_key(tokens, at + step) for step in (1, 2, 3)] == ["for", "i", "dag"]:
         return at + 4
     return at + 2 if key == "godt" and following in ("nytaar", "nytaaret") else 0
+
+
+def _name(tokens: list[Token], at: int) -> int:
+    """`hedder Søren Fredag`, `hilsen Maj`: the capitals after a word that a name follows."""
+    if tokens[at].key not in _NAMING:
+        return 0
+    end = at + 1
+    while end < min(at + 5, len(tokens)) and (tokens[end].key in ("er", ",", ".") or tokens[end].text[:1].isupper()):
+        end += 1
+    return end if end > at + 1 and tokens[end - 1].text[:1].isupper() and not tokens[end - 1].text.isupper() else 0
 
 
 def _numbered(tokens: list[Token], at: int) -> int:

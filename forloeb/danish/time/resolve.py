@@ -17,67 +17,6 @@ from forloeb.danish.time.scan import Scan
 DAY_MINUTES = 24 * HOUR
 
 
-def share(items: list[Item]) -> list[Item]:
-    """Hand round within a list what is said once: the clock or the day, the week, the month."""
-    shared: list[Item] = []
-    group: list[Item] = []
-    for item in items:
-        if item.link not in ("og", ","):
-            shared += _share_group(group)
-            group = []
-        group.append(item)
-    return shared + _share_group(group)
-
-
-def _share_group(group: list[Item]) -> list[Item]:
-    if len(group) < 2:
-        return group
-    if group[0].excluded and all(item.link == "," for item in group[1:]):
-        raise Unclear("which_days")  # "ikke mandag, tirsdag": ruled out too, or wanted?
-    group = _share_days(_share_hours(group))
-    return _share_week_and_month(group)
-
-
-def _share_hours(group: list[Item]) -> list[Item]:
-    """`torsdag eller fredag kl. 10`: the last one's time of day holds for those before it that have none."""
-    last = group[-1].left
-    plain = all(item.bound is Bound.AT and item.left.spec is not None for item in group)
-    if group[-1].link != "og" or last.hours is None or not plain or any(item.left.hours for item in group[:-1]):
-        return group
-    return [replace(item, left=Point(item.left.spec, last.hours)) for item in group]
-
-
-def _share_days(group: list[Item]) -> list[Item]:
-    """`tirsdag kl. 10 eller 14`, `kl. 10 eller 14 på tirsdag`: a clock time without a day takes the nearest one's."""
-    dated = [item for item in group if item.left.spec is not None]
-    if not dated or len(dated) == len(group):
-        return group
-    day = dated[0].left.spec if group[0].left.spec is not None else None
-    if day is None and len(dated) == 1 and dated[0] is group[-1]:
-        day = dated[0].left.spec
-    out: list[Item] = []
-    for item in group:
-        day = item.left.spec or day
-        fill = item.left.spec is None and day is not None
-        out.append(replace(item, left=Point(day, item.left.hours)) if fill else item)
-    return out
-
-
-def _share_week_and_month(group: list[Item]) -> list[Item]:
-    weeks = [item.left.spec.week for item in group if isinstance(item.left.spec, OnWeekday) and item.left.spec.week]
-    months = [item.left.spec for item in group if isinstance(item.left.spec, OnDate) and item.left.spec.month]
-    out: list[Item] = []
-    for item in group:
-        spec = item.left.spec
-        if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
-            spec = replace(spec, week=weeks[0])
-        later = (months and not out) or (months and months[-1] is group[-1].left.spec)
-        if isinstance(spec, OnDate) and spec.month is None and later and months[-1] is not spec:
-            spec = replace(spec, month=months[-1].month, year=months[-1].year)
-        out.append(replace(item, left=Point(spec, item.left.hours)))
-    return out
-
-
 def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[list[Time], list[Unclear]]:
     """Every phrase on the calendar, and what has to be asked about those that have no sure place."""
     times: list[Time] = []
@@ -185,7 +124,7 @@ def _range_end(finish: Days, hours: Hours | None) -> datetime:
 def _hours(day: Days | None, hours: Hours) -> Placed:
     grain = Grain.HOUR if hours.coarse else Grain.MINUTE
     if day is not None and day.end - day.start > timedelta(days=1):
-        raise Unclear("which_days")
+        raise Unclear("which_day")
     start, end = (None if minute is None else _moment(day, minute) for minute in (hours.start, hours.end))
     return start, end, grain, hours.kind
 

@@ -1,0 +1,141 @@
+"""What is said once and holds for several: in a list the clock, the day, the week or month; apart, a day and its clock.
+
+Conventions: in "torsdag eller fredag kl. 10" the clock holds for both, in "tirsdag kl. 10 eller 14" the day does. "i uge
+11 kan jeg kun tirsdag" is that week's Tuesday. "mandag, men ikke før 12" and "efter 9 og før 11" are each one time.
+"ikke mandag, tirsdag" leaves open whether Tuesday is ruled out too, so it asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forloeb.danish.time.days import Month, OnDate, OnWeekday, Spec, Week
+from forloeb.danish.time.grammar_core import Point
+from forloeb.danish.time.grammar_phrase import Bound, Item
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.questions import Unclear
+
+
+def share(items: list[Item]) -> list[Item]:
+    """Hand round what is said once: in a list the clock or the day, the week, the month; apart, a day and its clock."""
+    items = _meet(_put_in_period(items))
+    shared: list[Item] = []
+    group: list[Item] = []
+    for item in items:
+        if item.link not in ("og", ","):
+            shared += _share_group(group)
+            group = []
+        group.append(item)
+    return shared + _share_group(group)
+
+
+def _put_in_period(items: list[Item]) -> list[Item]:
+    """`i uge 11 kan jeg kun tirsdag og torsdag`: bare days later in the sentence lie in the week or month named."""
+    out: list[Item] = []
+    period: Item | None = None
+    used: set[int] = set()
+    for item in items:
+        spec = item.left.spec
+        if isinstance(spec, (Week, Month)) and item.plain() and item.left.hours is None:
+            period = item
+        elif period is not None and period.near(out[-1]) and item.link != "men" and item.sentence == period.sentence:
+            inside = _inside(spec, period.left.spec)
+            if inside is not None:
+                item = replace(item, left=Point(inside, item.left.hours))
+                used.add(id(period))
+        out.append(item)
+    return [item for item in out if id(item) not in used]
+
+
+def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
+    if isinstance(spec, OnWeekday) and isinstance(period, Week) and spec.which == "bare" and spec.week is None:
+        return replace(spec, week=period)
+    if isinstance(spec, OnDate) and isinstance(period, Month) and spec.month is None and period.number:
+        return replace(spec, month=period.number, year=period.year)
+    return None
+
+
+def _meet(items: list[Item]) -> list[Item]:
+    """`på tirsdag, hvis det kan lade sig gøre, kl. 10`; `mandag, men ikke før 12`; `efter kl. 9 og før kl. 11`."""
+    out: list[Item] = []
+    for item in items:
+        joined = _met(out[-1], item, alone=len(items) == 2) if out else None
+        if joined:
+            out[-1] = joined
+        elif out and item.link == "men" and item.left.spec is None and out[-1].plain():
+            out.append(replace(item, left=Point(out[-1].left.spec, item.left.hours)))
+        else:
+            out.append(item)
+    return out
+
+
+def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
+    """Both in one: a day and its only clock time, a day and a bound on its hours, or two bounds on the hours."""
+    if not (first.at() and last.at() and first.excluded == last.excluded and first.near(last)):
+        return None
+    one, other = first.left, last.left
+    if one.hours and other.hours:
+        kinds = (one.hours.kind, other.hours.kind)
+        if kinds != (Kind.AFTER, Kind.BEFORE) or other.spec is not None or not last.link:
+            return None
+        if (one.hours.start or 0) >= (other.hours.end or 0):
+            raise Unclear("backwards")
+        hours = replace(one.hours, kind=Kind.INTERVAL, end=other.hours.end)
+        return replace(first, left=Point(one.spec, hours), end=last.end)
+    if (one.spec is None) == (other.spec is None) or (one.hours is None) == (other.hours is None):
+        return None
+    if (one.spec is None) != (one.hours is not None):
+        return None
+    narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    if not (narrowing if last.link else alone or narrowing):
+        return None
+    return replace(first, left=Point(one.spec or other.spec, one.hours or other.hours), end=last.end)
+
+
+def _share_group(group: list[Item]) -> list[Item]:
+    if len(group) < 2:
+        return group
+    if group[0].excluded and all(item.link == "," for item in group[1:]):
+        raise Unclear("which_days")  # "ikke mandag, tirsdag": ruled out too, or wanted?
+    group = _share_days(_share_hours(group))
+    return _share_week_and_month(group)
+
+
+def _share_hours(group: list[Item]) -> list[Item]:
+    """`torsdag eller fredag kl. 10`: the last one's time of day holds for those before it that have none."""
+    last = group[-1].left
+    plain = all(item.bound is Bound.AT and item.left.spec is not None for item in group)
+    if group[-1].link != "og" or last.hours is None or not plain or any(item.left.hours for item in group[:-1]):
+        return group
+    return [replace(item, left=Point(item.left.spec, last.hours)) for item in group]
+
+
+def _share_days(group: list[Item]) -> list[Item]:
+    """`tirsdag kl. 10 eller 14`, `kl. 10 eller 14 på tirsdag`: a clock time without a day takes the nearest one's."""
+    dated = [item for item in group if item.left.spec is not None]
+    if not dated or len(dated) == len(group):
+        return group
+    day = dated[0].left.spec if group[0].left.spec is not None else None
+    if day is None and len(dated) == 1 and dated[0] is group[-1]:
+        day = dated[0].left.spec
+    out: list[Item] = []
+    for item in group:
+        day = item.left.spec or day
+        fill = item.left.spec is None and day is not None
+        out.append(replace(item, left=Point(day, item.left.hours)) if fill else item)
+    return out
+
+
+def _share_week_and_month(group: list[Item]) -> list[Item]:
+    weeks = [item.left.spec.week for item in group if isinstance(item.left.spec, OnWeekday) and item.left.spec.week]
+    months = [item.left.spec for item in group if isinstance(item.left.spec, OnDate) and item.left.spec.month]
+    out: list[Item] = []
+    for item in group:
+        spec = item.left.spec
+        if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
+            spec = replace(spec, week=weeks[0])
+        later = (months and not out) or (months and months[-1] is group[-1].left.spec)
+        if isinstance(spec, OnDate) and spec.month is None and later and months[-1] is not spec:
+            spec = replace(spec, month=months[-1].month, year=months[-1].year)
+        out.append(replace(item, left=Point(spec, item.left.hours)))
+    return out
