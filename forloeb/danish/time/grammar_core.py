@@ -23,7 +23,29 @@ from forloeb.danish.time.periods import Beside, Nth, Weekend
 from forloeb.danish.time.questions import Unclear, day_words
 from forloeb.danish.time.scan import Found, Piece, Scan
 
-_JOINERS = frozenset({",", ":", "(", ")", "paa", "den", "altsaa", "lige", "bare", "maaske", "eventuelt", "helst", "gerne", "fx", "evt", "allerede", "ogsaa", "d", "saa"})
+_JOINERS = frozenset(
+    {
+        ",",
+        ":",
+        "(",
+        ")",
+        "paa",
+        "den",
+        "altsaa",
+        "lige",
+        "bare",
+        "maaske",
+        "eventuelt",
+        "helst",
+        "gerne",
+        "fx",
+        "evt",
+        "allerede",
+        "ogsaa",
+        "d",
+        "saa",
+    }
+)
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
 _DAY_RULES = (
@@ -54,7 +76,9 @@ def piece(scan: Scan, i: int, *, dated: bool, opening: bool) -> Found[Piece]:
     if not opening and scan.key(i) == "til":
         return None
     if dated:
-        return part_piece(scan, i, dated=True) or clock_piece(scan, i, dated=True) or day_piece(scan, i) or year(scan, i)
+        return (
+            part_piece(scan, i, dated=True) or clock_piece(scan, i, dated=True) or day_piece(scan, i) or year(scan, i)
+        )
     return day_piece(scan, i) or clock_piece(scan, i) or part_piece(scan, i) or year(scan, i)
 
 
@@ -151,7 +175,11 @@ def _with_weekday(spec: Spec, said: OnWeekday, scan: Scan, *, soft: bool) -> Spe
         return replace(said, week=spec)
     elif isinstance(spec, Away):
         weeks = _whole_weeks(spec)
-        return replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks) if weeks and not said.weeks else None
+        return (
+            replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks)
+            if weeks and not said.weeks
+            else None
+        )
     elif isinstance(spec, Feast):
         joined = Agreeing(spec, weekday=said.weekday)
     elif isinstance(spec, Month):

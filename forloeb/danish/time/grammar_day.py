@@ -21,9 +21,13 @@ _PARTS = {"aftes": (-1, "aften"), "morges": (0, "morgen"), "formiddags": (0, "fo
           "eftermiddags": (0, "eftermiddag"), "middags": (0, "middag")}  # fmt: skip
 _ENGLISH = {"today": (0, None), "tomorrow": (1, None), "yesterday": (-1, None), "tonight": (0, "aften")}
 _DATE_PREPOSITIONS = frozenset({"paa", "til", *ROUGHLY})
-_COUNTED = words("samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
-    "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev")
-_LOOSE_SHORT = frozenset({"tirsd", "onsd", "torsd", "loerd", "soend", "tir", "tirs", "ons", "fre", "tors", "loer", "tue"})
+_COUNTED = words(
+    "samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
+    "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev"
+)
+_LOOSE_SHORT = frozenset(
+    {"tirsd", "onsd", "torsd", "loerd", "soend", "tir", "tirs", "ons", "fre", "tors", "loer", "tue"}
+)
 _OWNERS = frozenset({"min", "din", "vores", "en", "hans", "hendes", "sin", "deres", "jeres"})
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
 _LONGEST_LIST = 12
@@ -67,9 +71,13 @@ def _short_is_weekday(scan: Scan, i: int) -> bool:
     if before in _OWNERS:
         return False
     listed = {*_LIST_SIGNS, "og", "eller"}
-    if (after in listed and scan.key(i + 2) in SHORT_WEEKDAYS) or (before in listed and scan.key(i - 2) in SHORT_WEEKDAYS):
+    if (after in listed and scan.key(i + 2) in SHORT_WEEKDAYS) or (
+        before in listed and scan.key(i - 2) in SHORT_WEEKDAYS
+    ):
         return True
-    dated = scan.digits(i + 1) and (any(atom.sep == "/" for atom in scan.token(i + 1).atoms) or named_month(scan, i + 2))
+    dated = scan.digits(i + 1) and (
+        any(atom.sep == "/" for atom in scan.token(i + 1).atoms) or named_month(scan, i + 2)
+    )
     if dated or after == "d":
         return True
     if scan.token(i).dotted and (scan.digits(i + 1) or after in ("kl", "den")):

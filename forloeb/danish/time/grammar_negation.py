@@ -19,7 +19,9 @@ _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "sl
 _MOVES = frozenset({"flyt", "flytte", "flyttet", "flytter", "ryk", "rykke", "rykkes", "rykket", "flyttes", "aendre",
                     "aendret", "aendres", "skift", "skifte", "skiftes", "udskyd", "udskyde", "byt", "bytte", "udsaette",
                     "flyttede", "move", "moved", "change", "reschedule", "udsaet", "udskydes"})  # fmt: skip
-_BOOKINGS = frozenset({"book", "booke", "bestil", "bestille", "saet", "saette", "aftal", "aftale", "booket", "reserver"})
+_BOOKINGS = frozenset(
+    {"book", "booke", "bestil", "bestille", "saet", "saette", "aftal", "aftale", "booket", "reserver"}
+)
 _CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
 _FAR = 6
 _MOVE_FAR = 12
@@ -31,7 +33,13 @@ def negated_before(scan: Scan, i: int) -> bool:
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
             return not _inverted(scan, at)
-        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in ("bortset", "andet", "andre", "stedet", "istedet"):
+        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in (
+            "bortset",
+            "andet",
+            "andre",
+            "stedet",
+            "istedet",
+        ):
             return True
         if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
             return True  # "alle andre dage end fredag"
@@ -50,7 +58,12 @@ def _inverted(scan: Scan, i: int) -> bool:
     if scan.key(i - 1) not in _SUBJECTS or scan.key(i - 2) not in _MODALS:
         return False
     before = scan.key(i - 3)
-    return i < 3 or not before or not before.isalpha() or before in ("men", "og", "hej", "saa", "hvorfor", "ellers", "eller")
+    return (
+        i < 3
+        or not before
+        or not before.isalpha()
+        or before in ("men", "og", "hej", "saa", "hvorfor", "ellers", "eller")
+    )
 
 
 def negated_after(scan: Scan, i: int) -> bool:
@@ -64,7 +77,18 @@ def negated_after(scan: Scan, i: int) -> bool:
     end = scan.skip(at + 1, _BETWEEN, 4)
     if scan.key(end) != "ikke":
         return False
-    return verb != "er" or scan.key(end + 1) in ("god", "godt", "muligt", "mulig", "mulighed", "saa", "hjemme", "en", "i", "her")
+    return verb != "er" or scan.key(end + 1) in (
+        "god",
+        "godt",
+        "muligt",
+        "mulig",
+        "mulighed",
+        "saa",
+        "hjemme",
+        "en",
+        "i",
+        "her",
+    )
 
 
 def _moved_away(scan: Scan, i: int) -> bool:

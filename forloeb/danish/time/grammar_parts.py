@@ -72,7 +72,9 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     if n is None or n > 31:
         return None
     word = scan.key(at + 1)
-    if (n < 0 and word == "i" and scan.key(at + 2) == "maaned") or (n < 0 and scan.key(at + 3) == "maaned" and word == "i"):
+    if (n < 0 and word == "i" and scan.key(at + 2) == "maaned") or (
+        n < 0 and scan.key(at + 3) == "maaned" and word == "i"
+    ):
         found = whole_period(scan, at + 2)
         return (Piece(spec=Nth(n, "day", found[0])), found[1]) if found and isinstance(found[0], Month) else None
     what = {"dag": "day", "hverdag": "workday", "uge": "week"}.get(word, weekday_at(scan, at + 1))

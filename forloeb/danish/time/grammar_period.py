@@ -19,7 +19,9 @@ THIRDS: dict[str, Third] = {
 }  # fmt: skip
 _OFFSETS = {"next": 1, "coming": 0, "past": -1, "previous": -1}
 _SEASONS = {"foraar": 3, "forar": 3, "sommer": 6, "efteraar": 9, "efterar": 9, "vinter": 12}
-_LICENSING = frozenset({"i", "fra", "til", "siden", "efter", "foer", "inden", "mellem", "hele", "og", "eller", "indtil"})
+_LICENSING = frozenset(
+    {"i", "fra", "til", "siden", "efter", "foer", "inden", "mellem", "hele", "og", "eller", "indtil"}
+)
 _NAMES = frozenset({"maj", "april", "juni", "juli", "august"})
 _NAME_VERBS = frozenset({"er", "har", "skal", "kan", "vil", "gaar", "blev", "ringede", "siger", "og", "fik", "hedder"})
 _PREPOSITIONS = frozenset({"i", "til", "paa", "hele", "den", "det", "her", "af", "om", "over", "du"})
@@ -69,7 +71,9 @@ def month(scan: Scan, i: int) -> Found[Piece]:
     if year:
         return Piece(spec=Month(number, year[0])), year[1]
     coming = which == "coming" or scan.key(at - 1) == "kommende"
-    return Piece(spec=Month(number, which="bare" if which is None or coming else "next" if which == "next" else "past")), end
+    return Piece(
+        spec=Month(number, which="bare" if which is None or coming else "next" if which == "next" else "past")
+    ), end
 
 
 def _is_month(scan: Scan, i: int, *, alone: bool) -> bool:
@@ -81,7 +85,13 @@ def _is_month(scan: Scan, i: int, *, alone: bool) -> bool:
         neighbour = scan.key(i + 1) in ("-", "/", "til", "og", "eller") and scan.key(i + 2) in MONTHS
         listed = before in ("-", "/", "og", "eller", "til") and scan.key(i - 2) in MONTHS
         after_part = before in THIRDS or before in ("af", "hele", "naeste", "sidste")
-        return neighbour or listed or after_part or before == "i" or (before in _LICENSING - {"og", "eller"} and not scan.named(i))
+        return (
+            neighbour
+            or listed
+            or after_part
+            or before == "i"
+            or (before in _LICENSING - {"og", "eller"} and not scan.named(i))
+        )
     if key in _NAMES and scan.named(i):
         return before == "i"
     return not (key in _NAMES and scan.token(i).text[:1].isupper() and alone and scan.key(i + 1) in _NAME_VERBS)
@@ -91,7 +101,9 @@ def year(scan: Scan, i: int) -> Found[Piece]:
     """`i 2025`, `i år`, `sidste år`, `til næste år`; a bare number only after a preposition."""
     at = scan.skip(i, frozenset({"i", "til", "siden", "fra", "hele", "aar", "det", "den"}), 3)
     if scan.key(at) in WHICH and scan.key(at + 1) == "aar":
-        return Piece(year=Year(_OFFSETS["next" if scan.key(at) == "kommende" else WHICH[scan.key(at)]], relative=True)), at + 2
+        return Piece(
+            year=Year(_OFFSETS["next" if scan.key(at) == "kommende" else WHICH[scan.key(at)]], relative=True)
+        ), at + 2
     if scan.key(at) == "fjor" and at > i:
         return Piece(year=Year(-1, relative=True)), at + 1
     if scan.key(i) == "i" and scan.key(i + 1) == "aar" and not scan.digits(i + 2):

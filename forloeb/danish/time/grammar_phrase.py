@@ -84,7 +84,9 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
     """The bound that opens here and where its point begins."""
     for words, bound in _WORDS:
         if scan.key(i) == words[0] and tuple(scan.key(i + at) for at in range(len(words))) == words:
-            if (words[0] == "inden" and scan.key(i + 1) == "for") or (words[0] == "fra" and scan.key(i - 1) == "bortset"):
+            if (words[0] == "inden" and scan.key(i + 1) == "for") or (
+                words[0] == "fra" and scan.key(i - 1) == "bortset"
+            ):
                 break
             return bound, i + len(words) - (words == ("senest", "i"))
     return Bound.AT, i
@@ -106,7 +108,11 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     if not found and at > i:
         # "inden 14 dage": the whole is one expression, not a bound on another
         bound, found = Bound.AT, point(scan, i)
-    if bound is not Bound.AT and found and scan.key(i) in ("efter", "foer", "inden", "fra", "indtil", "tidligst", "senest"):
+    if (
+        bound is not Bound.AT
+        and found
+        and scan.key(i) in ("efter", "foer", "inden", "fra", "indtil", "tidligst", "senest")
+    ):
         # "efter kl. 14 på tirsdag" is a bound within Tuesday, as the clock rules read it
         clocked = point(scan, i)
         if clocked and clocked[1] >= found[1] and clocked[0].hours and clocked[0].hours.kind is not Kind.VALUE:
@@ -134,7 +140,13 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
         moved = _moved_hours(scan, i, end, left.hours)
         if moved:
             return moved, end
-    if bound is Bound.AT and left.hours and left.hours.kind is Kind.BEFORE and scan.key(i) == "til" and booking(scan, i):
+    if (
+        bound is Bound.AT
+        and left.hours
+        and left.hours.kind is Kind.BEFORE
+        and scan.key(i) == "til"
+        and booking(scan, i)
+    ):
         left = Point(left.spec, replace(left.hours, kind=Kind.VALUE, start=left.hours.end, end=None))
     return [Item(bound, left, None, False, i, end)], end
 
@@ -269,6 +281,9 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
     i = sentence = 0
     while i < len(scan.tokens):
         sentence += scan.key(i) in (".", "!", "?", ";")
+        if not scan.opens(i):
+            i += 1
+            continue
         try:
             link, read = _next(scan, i, found)
         except Unclear as asked:

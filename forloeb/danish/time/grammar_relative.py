@@ -17,7 +17,9 @@ from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.scan import Found, Piece, Scan
 
-_ROUGH = words("ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og")
+_ROUGH = words(
+    "ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og"
+)
 _SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
           "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
           "kvarter": Duration(minutes=15)}  # fmt: skip
@@ -115,7 +117,11 @@ def within(scan: Scan, i: int) -> Found[Piece]:
     if scan.key(i) == "inden" and at == i + 1:
         length = duration(scan, at) if scan.digits(at) else None
         return (Piece(spec=Within(length[0], 1)), length[1]) if length and length[0] and not length[0].minutes else None
-    running = "loebet" in (scan.key(i), scan.key(i + 1)) or scan.key(i) == "indenfor" or (scan.key(at - 1) == "for" and at > i + 1)
+    running = (
+        "loebet" in (scan.key(i), scan.key(i + 1))
+        or scan.key(i) == "indenfor"
+        or (scan.key(at - 1) == "for" and at > i + 1)
+    )
     if scan.key(at) in ("de", "den", "det") and scan.key(at + 1) in ("naeste", "kommende", "sidste", "seneste"):
         sign = -1 if scan.key(at + 1) in ("sidste", "seneste") else 1
         unit = _UNITS.get(scan.key(at + 2)) if running else None
@@ -139,7 +145,18 @@ def within(scan: Scan, i: int) -> Found[Piece]:
 def feast(scan: Scan, i: int) -> Found[Piece]:
     """`2. juledag`, `i påsken`, `næste jul`, `store bededag`, `mors dag`."""
     at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den", "efter", "inden"}), 2)
-    led = at > i or scan.key(i - 1) in ("efter", "foer", "inden", "mellem", "indtil", "siden", "fra", "senest", "og", "til")
+    led = at > i or scan.key(i - 1) in (
+        "efter",
+        "foer",
+        "inden",
+        "mellem",
+        "indtil",
+        "siden",
+        "fra",
+        "senest",
+        "og",
+        "til",
+    )
     which = WHICH.get(scan.key(at), "bare")
     at = at + 1 if scan.key(at) in WHICH else at
     number = ORDINALS.get(scan.key(at)) or (whole(scan.token(at)) if scan.digits(at) else None)
@@ -200,5 +217,3 @@ def _anchor(scan: Scan, i: int) -> Found[Spec]:
         if found and found[0].spec is not None and found[0].part is None:
             return found[0].spec, found[1]
     return None
-
-

@@ -17,16 +17,22 @@ _WISHES = frozenset({"god", "glaedelig", "gla", "glaedlig", "happy", "good"})
 _WISHED = frozenset(
     {*WEEKDAYS, *DAYPARTS, "dag", "weekend", "jul", "julen", "paaske", "pinse", "sommer", "uge", "nytaar", "maaned"}
 )
-_NUMBERED = words("sag sagen sagsnr sagsnummer journalnr journalnummer jnr nr nummer tlf telefon telefonnummer mobil mobilnummer cpr "
+_NUMBERED = words(
+    "sag sagen sagsnr sagsnummer journalnr journalnummer jnr nr nummer tlf telefon telefonnummer mobil mobilnummer cpr "
     "cprnr cprnummer cvr konto kontonr kontonummer reg postnr ref reference referencenummer id kode pinkode kap kapitel "
     "paragraf § stk side lokale rum vaerelse bus linje linie version punkt pkt # etage sal vej gade alle plads "
-    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema")
+    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema"
+)
 _LINKS = frozenset({"nr", "nummer", "er", ":", ".", "#", "paa", "nummeret", "+"})
-_COUNTED = words("kr kroner kroners dkk krone % pct procent procents gange gang stk personer person stillinger stilling job jobs "
+_COUNTED = words(
+    "kr kroner kroners dkk krone % pct procent procents gange gang stk personer person stillinger stilling job jobs "
     "ansoegninger ansoegning km kilometer meter m grader point stykker mennesker boern virksomheder sider ord "
-    "samtaler moeder timers euro eur € $ dollars tusind mio mia mb gb kg liter")
+    "samtaler moeder timers euro eur € $ dollars tusind mio mia mb gb kg liter"
+)
 _SHARED = words("stilling stillinger tid time timer del dele dels dag aars pension loen af liter job ansat")
-_BEFORE_DIGITS = frozenset({"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"})
+_BEFORE_DIGITS = frozenset(
+    {"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"}
+)
 _AFTER_DIGITS = frozenset(
     {*MONTHS, *SHORT_MONTHS, "dag", "dage", "uge", "uger", "maaned", "maaneder", "aar", "time", "timer", "minutter", "min",
      "hverdage", "tiden", "ish", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
@@ -41,7 +47,12 @@ def mute(tokens: list[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        end = _wish(tokens, at) or _name(tokens, at) or _numbered(tokens, at) or (_digits(tokens, at) if token.digits else at)
+        end = (
+            _wish(tokens, at)
+            or _name(tokens, at)
+            or _numbered(tokens, at)
+            or (_digits(tokens, at) if token.digits else at)
+        )
         for silent in range(at, end):
             if not (tokens[silent].key in _NUMBERED and not tokens[silent].digits):
                 kept[silent] = replace(tokens[silent], key="", digits=False, atoms=())

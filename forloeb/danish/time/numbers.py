@@ -51,7 +51,9 @@ def atom_clock(atom: Atom, *, licensed: bool) -> Clock | None:
     hour, past = atom.parts[0], atom.parts[1] if len(atom.parts) > 1 else ""
     if not atom.sep and licensed and len(hour) in (3, 4):
         hour, past = hour[:-2], hour[-2:]
-    elif (not past and not (licensed and len(hour) <= 2)) or (past and (len(past) != 2 or len(hour) > 2 or atom.sep not in (".:," if licensed else ".:"))):
+    elif (not past and not (licensed and len(hour) <= 2)) or (
+        past and (len(past) != 2 or len(hour) > 2 or atom.sep not in (".:," if licensed else ".:"))
+    ):
         return None
     clock = Clock(int(hour), int(past or 0), literal=hour.startswith("0"))
     return clock if not past or int(past) < 60 or licensed else None

@@ -4,15 +4,16 @@ ended, or None. Every rule looks at a bounded number of tokens, so a whole text 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from forloeb.danish.time.clock import Clock
 from forloeb.danish.time.days import Context, Spec, Year
-from forloeb.danish.time.letters import fold
-from forloeb.danish.time.lexicon import DAYPARTS, MONTHS, WEEKDAYS
+from forloeb.danish.time.feasts import FEASTS
+from forloeb.danish.time.letters import fold, words
+from forloeb.danish.time.lexicon import DAYPARTS, LEXICON, MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
-from forloeb.danish.time.numbers import amount
+from forloeb.danish.time.numbers import CARDINALS, ORDINALS, amount
 from forloeb.danish.time.tokens import Token
 
 T = TypeVar("T")
@@ -20,8 +21,22 @@ Found = tuple[T, int] | None
 
 _NOTHING = Token("", "", -1, -1, glued=False)
 # After a bare number these show that it stood alone ("efter 14 på tirsdag"); a noun would make it a count.
-_SETTLING = frozenset(
-    {*WEEKDAYS, *DAYPARTS, *["og", "eller", "men", "paa", "om", "i", "d", "den", "til", "fra", "hvis", "saa", "ogsaa", "er", "passer", "kan", "vil", "ville", "skal", "maa", "tak", "mvh", "hilsen", "fint", "godt", "bedst", "gerne", "helst", "for", "da", "naar", "fordi", "at", "vi", "jeg", "det", "hos", "med", "ved", "ikke", "hv", "vh", "mon", "ca", "kl", "dag", "imorgen", "virker", "duer", "dur", "gaar", "ellers", "senest", "naeste", "denne", "samt", "bare", "igen", "hver", "tror", "mener", "eventuelt", "evt", "kunne", "som", "frem"]}
+_SETTLING = frozenset({*WEEKDAYS, *DAYPARTS}) | words(
+    "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint godt bedst "
+    "gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar ellers "
+    "senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem"
+)
+# Words that can begin a phrase, or join one to another; at all others no rule is tried.
+_OPENING = frozenset(
+    {key for keys in LEXICON.values() for key in keys}
+    | {*CARDINALS, *ORDINALS, *FEASTS, *SHORT_MONTHS, *SHORT_WEEKDAYS, *WEEKDAYS, *MONTHS, ",", "/"}
+    | {f"{weekday}e" for weekday in WEEKDAYS}
+    | {f"{hour}tiden" for hour in CARDINALS}
+    | words(
+        "de den det en et on at ca cirka circa about around omkring ved praecis store kristi mors fars sankt skt hen "
+        "naestsidste naestsidst indenfor dag op t halvanden helt lige godt knap naesten mindst faa senere tidligere "
+        "resten nu hver"
+    )
 )
 
 
@@ -52,6 +67,11 @@ class Scan:
 
     tokens: tuple[Token, ...]
     at: Context
+    keys: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Keep the keys, which every rule looks at first."""
+        object.__setattr__(self, "keys", tuple(token.key for token in self.tokens))
 
     def token(self, i: int) -> Token:
         """The token at a position, an empty one outside the text."""
@@ -59,7 +79,11 @@ class Scan:
 
     def key(self, i: int) -> str:
         """The canonical key there."""
-        return self.token(i).key
+        return self.keys[i] if 0 <= i < len(self.keys) else ""
+
+    def opens(self, i: int) -> bool:
+        """Whether a phrase, or the link to one, can begin there at all: most words of a text cannot."""
+        return self.tokens[i].digits or self.keys[i] in _OPENING
 
     def number(self, i: int) -> int | None:
         """The number there, in digits or as a word."""

@@ -20,7 +20,9 @@ WORDS = (
     "dag måned år time hverdage weekend dagen ugen nogle par senere resten af flyt kan jeg løbet de tid 99 0 00 24:00 "
     "53 32 2. juledag mellemdagene frokost over foråret kvartal hele indtil og med t.o.m. 1900 2199 9999 trsdag"
 ).split()
-moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 12, 31)).map(lambda moment: moment.replace(tzinfo=timezone.utc))
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 12, 31)).map(
+    lambda moment: moment.replace(tzinfo=timezone.utc)
+)
 directions = st.sampled_from(["future", "past"])
 phrases = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 any_text = st.one_of(st.text(max_size=200), phrases, st.text(alphabet="0123456789./:,- dklm", max_size=60))
@@ -87,4 +89,7 @@ def test_time_is_linear_in_length(piece: str) -> None:
 
 
 def test_a_typical_message_is_quick() -> None:
-    assert seconds("Hej, jeg kan desværre ikke på tirsdag d. 25/11 kl. 10, kan vi tage torsdag eller fredag i uge 49?") < 0.02
+    assert (
+        seconds("Hej, jeg kan desværre ikke på tirsdag d. 25/11 kl. 10, kan vi tage torsdag eller fredag i uge 49?")
+        < 0.02
+    )

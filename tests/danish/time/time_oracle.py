@@ -190,7 +190,13 @@ class Calendar:
     def evaluate(self, expression: str) -> tuple[str, Any]:
         """("times", list) or ("ask", words that the question must hold)."""
         names = {name: getattr(self, name) for name in dir(self) if not name.startswith("_")}
-        names |= {"D": date, "E": easter, "DAY": DAY, "d": lambda count: count * DAY, "ask": lambda *words: ("ask", words)}
+        names |= {
+            "D": date,
+            "E": easter,
+            "DAY": DAY,
+            "d": lambda count: count * DAY,
+            "ask": lambda *words: ("ask", words),
+        }
         names |= dict(zip(("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"), range(7), strict=True))
         value = eval(expression, {"__builtins__": {}}, names)  # noqa: S307 - our own test data
         if isinstance(value, tuple) and value[:1] == ("ask",):
