@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.meeting_words import described, kind_title
-from actions.turn import Turn, send, turn_from
+from actions.turn import Turn, turn_from
 from forloeb.booking.model import Act, Appointment, DeliveryState, Status
 
 

@@ -22,7 +22,5 @@ async def open_case(tracker: Tracker, known: Known, kind: CaseKind, **facts: Any
     claimant_id = known.registered.id if known.registered else None
     details = {"conversation": tracker.sender_id, "channel": known.channel, "words": known.text[:1000], **facts}
     key = f"{metadata.get('message_id', tracker.sender_id)}:case:{kind.value}"
-    case = await asyncio.to_thread(
-        services.bookings().open_case, claimant_id, kind.value, details, key, services.now()
-    )
+    case = await asyncio.to_thread(services.bookings().open_case, claimant_id, kind.value, details, key, services.now())
     return case.receipt or case.id

@@ -40,7 +40,9 @@ def _cv_line(known: Known, reply: Reply) -> Obligation | None:
     days: list[date | None] = [known.claimant.registered, known.claimant.first_contact]
     if any(d is not None and d > known.on for d in days):
         return None
-    anyone = Claimant(Benefit.DAGPENGE, known.claimant.unemployed_from, known.claimant.registered, known.claimant.first_contact)
+    anyone = Claimant(
+        Benefit.DAGPENGE, known.claimant.unemployed_from, known.claimant.registered, known.claimant.first_contact
+    )
     return plan(anyone, law(), known.on).of(Step.CV)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from actions.asking import ask_benefit
 from actions.known import Known
@@ -41,6 +42,6 @@ def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
 
 def _coming_day(known: Known) -> date | None:
     value = known.entity("tid")
-    ahead = value.get("future", []) if isinstance(value, dict) else []
+    ahead: list[dict[str, Any]] = value.get("future", []) if isinstance(value, dict) else []
     days = [t for t in ahead if t["grain"] in ("day", "hour", "minute") and t["start"] and len(t["start"]) > 5]
     return date.fromisoformat(days[0]["start"][:10]) if len(days) == 1 else None

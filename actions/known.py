@@ -18,7 +18,9 @@ from forloeb.danish import format as danish
 from forloeb.obligations import Anchor, Benefit
 
 SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", Anchor.FIRST_CONTACT: "foerste_kontakt"}
-HYPOTHETICAL = re.compile(r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE)
+HYPOTHETICAL = re.compile(
+    r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ class Known:
         akasse = here.akasse(self.registered.a_kasse if self.registered else None)
         jobcenter = here.jobcenter(self.registered.municipality if self.registered else None)
         own = akasse if self.benefit is Benefit.DAGPENGE else jobcenter
-        found: dict[str, Any] = {"akasse": akasse.contact(), "jobcenter": jobcenter.contact(), "myndighed": own.contact()}
+        found: dict[str, Any] = {
+            "akasse": akasse.contact(),
+            "jobcenter": jobcenter.contact(),
+            "myndighed": own.contact(),
+        }
         if self.benefit:
             found["ydelse"] = benefit_name(self.benefit)
         else:
@@ -93,7 +99,7 @@ async def known_from(tracker: Tracker) -> Known:
         channel=metadata.get("channel", "web"),
         text=message.get("text") or "",
         entities=tuple(message.get("entities") or ()),
-        record=await asyncio.to_thread(_record, claimant_id) if registered else obligations.Record(),
+        record=await asyncio.to_thread(_record, registered.id) if registered else obligations.Record(),
     )
     return _with_days(_with_benefit(known, message), message, tracker)
 
@@ -157,7 +163,8 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
         own = getattr(known.registered, anchor.value) if known.registered else None
         if own is None:
             slots = {**known.slots, SLOTS[anchor]: day.isoformat()}
-            known = replace(known, claimant=replace(known.claimant, **{anchor.value: day}), slots=slots)
+            days: dict[str, Any] = {anchor.value: day}
+            known = replace(known, claimant=replace(known.claimant, **days), slots=slots)
         elif own != day:
             values = {"sagt_dag": known.day(day), "registreret_dag": known.day(own)}
             known = replace(known, notes=(*known.notes, ("utter_dag_anderledes", values)))

@@ -6,7 +6,7 @@ from actions.asking import ask_benefit
 from actions.course import course, dated
 from actions.known import Known
 from actions.reply import Reply
-from forloeb.obligations import Benefit, Holder, Status, Step
+from forloeb.obligations import Benefit, Status, Step
 
 
 def antal_samtaler(known: Known, reply: Reply) -> None:
@@ -105,8 +105,6 @@ def moedepligt(known: Known, reply: Reply) -> None:
         ask_benefit(known, reply, "moedepligt")
     else:
         reply.say("utter_moedepligt_social" if known.social else "utter_moedepligt_dagpenge")
-
-
 
 
 def _days(known: Known, **lines: object) -> dict[str, str]:

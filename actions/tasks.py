@@ -72,7 +72,7 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if not (turn.state.get("kind"), turn.state.get("step")) in FREE and turn.intent in BEGIN:
+        if (turn.state.get("kind"), turn.state.get("step")) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
         try:
             await _step(turn)
@@ -111,7 +111,7 @@ async def _step(turn: Turn) -> None:
 
 def _switches(turn: Turn, kind: str, step: str) -> bool:
     """Whether the message begins another task; inside an afbud, wanting to move is an answer."""
-    if (kind, step) in FREE or turn.intent == "misset_samtale" and kind == "book":
+    if (kind, step) in FREE or (turn.intent == "misset_samtale" and kind == "book"):
         return False
     if kind == "afbud" and step == "insist":
         return turn.intent not in ("flyt_samtale", "book_samtale", "meld_afbud")

@@ -97,8 +97,8 @@ class Installation:
         text = self.hours.get(WEEKDAYS[weekday])
         if not text:
             return None
-        opens, closes = (time(*(int(x) for x in part.strip().split("."))) for part in text.split("-"))
-        return opens, closes
+        opens, closes = text.split("-")
+        return _clock(opens), _clock(closes)
 
 
 @lru_cache(maxsize=4)
@@ -128,6 +128,11 @@ def load(path: Path) -> Installation:
     if "standard" not in installation.akasser or "standard" not in installation.jobcentre:
         raise SettingsError("FORLOEB_INSTALLATION", "akasser and jobcentre each need an entry with id standard")
     return installation
+
+
+def _clock(text: str) -> time:
+    hour, _, minute = text.strip().partition(".")
+    return time(int(hour), int(minute or 0))
 
 
 def _places(rows: list[dict[str, Any]]) -> dict[str, Place]:

@@ -69,7 +69,9 @@ def check(settings: Settings) -> None:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 variable = f"FORLOEB_{name.upper()}_PORT"
-                raise StartError("port_taken", f"Port {port} ({name}) is taken: stop what uses it, or set {variable}.") from None
+                raise StartError(
+                    "port_taken", f"Port {port} ({name}) is taken: stop what uses it, or set {variable}."
+                ) from None
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < FREE_MEGABYTES:
         raise StartError("disk_full", f"Only {free} MB are free on the disk; {FREE_MEGABYTES} MB are needed.")
@@ -158,7 +160,9 @@ async def _announce(settings: Settings, stopped: asyncio.Event, logs: Path) -> N
     began = time.monotonic()
     while not stopped.is_set():
         if await asyncio.to_thread(_healthy, f"{address}/health"):
-            say(f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/\n  Logs:   {logs}\nCtrl-C stops it.")
+            say(
+                f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/\n  Logs:   {logs}\nCtrl-C stops it."
+            )
             return
         if time.monotonic() - began > READY_SECONDS:
             say(f"Not ready after {READY_SECONDS} s; still trying. Logs: {logs}")

@@ -43,7 +43,9 @@ class Settings:
     actions_port: int  # FORLOEB_ACTIONS_PORT
     receiver_url: str | None  # FORLOEB_RECEIVER_URL: where afbud and bookings are delivered; unset: the staff queue
     receiver_key: str | None = field(repr=False)  # FORLOEB_RECEIVER_KEY: signs what the receiver gets
-    holder_key: str | None = field(repr=False)  # FORLOEB_HOLDER_KEY: signs what a holder sends us; unset: that API is off
+    holder_key: str | None = field(
+        repr=False
+    )  # FORLOEB_HOLDER_KEY: signs what a holder sends us; unset: that API is off
     alarm_minutes: int  # FORLOEB_ALARM_MINUTES: alarm for a missing acknowledgement, this long before the meeting
     hold_minutes: int  # FORLOEB_HOLD_MINUTES: how long a proposed time is held on the web
     hold_minutes_sms: int  # FORLOEB_HOLD_MINUTES_SMS: the same by SMS

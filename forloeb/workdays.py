@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from holidays.countries.denmark import Denmark
+from holidays.holiday_base import HolidayBase
 
-_HOLIDAYS = Denmark()
+_HOLIDAYS: HolidayBase = Denmark()  # type: ignore[no-untyped-call]
 _FRIDAY = 4
 
 

@@ -169,7 +169,7 @@ def _reply(text: Any, buttons: Any, custom: Any) -> dict[str, Any]:
 
 def _actions_answer(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -60,8 +60,10 @@ class Composer(TemplatedNaturalLanguageGenerator):
         Raises:
             UnknownResponse: a part's key is missing, which a test keeps from happening.
         """
-        parts = kwargs.get("parts") if utter_action == COMPOSED else [[utter_action, kwargs]]
-        rendered = [self._part(key, output_channel, values) for key, values in parts or []]
+        parts: list[Any] = [[utter_action, kwargs]]
+        if utter_action == COMPOSED:
+            parts = kwargs.get("parts") or []
+        rendered = [self._part(key, output_channel, values) for key, values in parts]
         custom = _custom(rendered, kwargs.get("extra") or {})
         if utter_action == COMPOSED and _akasse_only(custom["facts"]):
             rendered.append(self._part(AKASSE_ONLY, output_channel, {}))

@@ -1,14 +1,17 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """How an act is done once: its key, its receipt, its work, its delivery and its trail in one transaction."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
@@ -22,6 +25,8 @@ _ATTEMPTS = 4
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are misread or misheard: 0 O 1 I L
 _DEADLOCK = frozenset({"40001", "40P01"})
 _KEY_LENGTH = 200
+_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_TURNS_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def once(engine: Engine, request: Request, work: Work) -> Outcome:
     key = _stored_key(request.key)
     for attempt in range(_ATTEMPTS):
         try:
-            with writing(engine) as connection:
+            with _turn(engine), writing(engine) as connection:
                 if found := _find(connection, key):
                     return _replay(found, request)
                 receipt = new_receipt()
@@ -87,6 +92,14 @@ def once(engine: Engine, request: Request, work: Work) -> Outcome:
             if getattr(error.orig, "pgcode", None) not in _DEADLOCK or attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _turn(engine: Engine) -> AbstractContextManager[Any]:
+    """SQLite has one writer and lets the others poll: threads of one process queue here instead, each in its turn."""
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    with _TURNS_LOCK:
+        return _TURNS.setdefault(engine, threading.Lock())
 
 
 def done_before(engine: Engine, request: Request) -> Outcome | None:

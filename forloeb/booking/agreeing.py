@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """Holding, booking and moving. One conditional write decides who gets a slot; the loser hears it at once."""
 
 from __future__ import annotations

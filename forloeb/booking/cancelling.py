@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """Afbud: the person's own words and the ground they give. Whether it is lawful is a person's act, never ours."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """Changing how a meeting is held, who joins it and what is brought to it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913 -- acts are called with their facts by name; an object for each would hide them
+
 """What the receiver is to be told: committed with the act itself, so that one is never without the other."""
 
 from __future__ import annotations

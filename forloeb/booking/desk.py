@@ -19,7 +19,7 @@ class Desk:
         slots: where slots come from; our own store when None.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, slots: SlotSource | None = None) -> None:  # noqa: D107
+    def __init__(self, engine: Engine, settings: Settings, slots: SlotSource | None = None) -> None:
         self.engine = engine
         self.settings = settings
         self.slots: SlotSource = slots if slots is not None else StoredSlots()

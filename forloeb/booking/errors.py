@@ -21,19 +21,19 @@ class Refused(BookingError):
 class NotFound(BookingError):
     """No such thing, or not this claimant's: the two look the same on purpose."""
 
-    def __init__(self) -> None:  # noqa: D107
+    def __init__(self) -> None:
         super().__init__("not_found", "no such thing for this claimant")
 
 
 class SlotTaken(BookingError):
     """Somebody else has the slot, or holds it."""
 
-    def __init__(self) -> None:  # noqa: D107
+    def __init__(self) -> None:
         super().__init__("slot_taken", "the slot is booked or held by somebody else")
 
 
 class SlotWithdrawn(BookingError):
     """The holder took the slot back before it was booked."""
 
-    def __init__(self) -> None:  # noqa: D107
+    def __init__(self) -> None:
         super().__init__("slot_withdrawn", "the holder has withdrawn the slot")

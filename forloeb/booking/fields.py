@@ -25,7 +25,7 @@ _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
 class Bad(Exception):
     """A field cannot be used."""
 
-    def __init__(self, code: str, **values: Any) -> None:  # noqa: D107
+    def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code)
         self.code, self.values = code, values
 

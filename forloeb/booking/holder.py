@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """The holder's side: what a holder moves, cancels, publishes, withdraws, marks and summons to; the person is told."""
 
 from __future__ import annotations

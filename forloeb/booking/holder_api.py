@@ -40,7 +40,7 @@ Act = Callable[[Body, web.Request], "dict[str, Any]"]
 class Faults(Exception):
     """The body cannot be used."""
 
-    def __init__(self, *faults: str) -> None:  # noqa: D107
+    def __init__(self, *faults: str) -> None:
         super().__init__("bad body")
         self.faults = faults
 

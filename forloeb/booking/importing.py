@@ -37,7 +37,7 @@ class Tally:
 class Faulty(Exception):
     """Rows that do not go with what is stored. Nothing is to be committed."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:  # noqa: D107
+    def __init__(self, faults: Iterable[Fault]) -> None:
         super().__init__("faulty rows")
         self.faults = tuple(sorted(faults))
 
@@ -45,7 +45,7 @@ class Faulty(Exception):
 class Importer:
     """One file into one transaction."""
 
-    def __init__(self, connection: Connection, items: Sequence[Item], now: datetime) -> None:  # noqa: D107
+    def __init__(self, connection: Connection, items: Sequence[Item], now: datetime) -> None:
         self.connection, self.now = connection, now
         self.sections: dict[str, list[Item]] = {name: [] for name in SECTIONS}
         for item in items:

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913 -- acts are called with their facts by name; an object for each would hide them
+
 """News for a claimant, written in the transaction of what it tells. The gateway sends it (docs/architecture.md)."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """Proposing times: few, different, lawful, possible; and the proof of what was searched when there are none."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """Reminders: the day before and an hour before, once each, never at night, never about what no longer stands."""
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Sender:
         jitter: a number in [0, 1); random unless a test says otherwise.
     """
 
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         engine: Engine,
         settings: Settings,

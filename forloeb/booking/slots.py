@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913 -- acts are called with their facts by name; an object for each would hide them
+
 """Where published times come from, and who gets one. Our own store here; a holder's booking system can stand in."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917 -- acts are called with their facts by name; an object for each would hide them
+
 """What reaches staff: missed meetings, cases, acknowledgements and alarms."""
 
 from __future__ import annotations

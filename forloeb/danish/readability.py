@@ -16,11 +16,53 @@ import yaml
 LIMIT = 35.0
 LONG = 6
 TERMS = frozenset(
-    "dagpenge kontanthjælp uddannelseshjælp jobcenter jobcentret jobcentrets a-kasse a-kassen a-kassens samtale samtaler "
-    "samtalen samtalerne jobsøgning joblog jobloggen jobnet rådighedssamtale rådighedssamtaler cv-samtale cv-samtalen "
-    "vejledningssamtale indkaldelse indkaldelsen medarbejder efterløn fleksydelse folkepension sygedagpenge "
-    "kommunens januar februar april august september oktober november december mandag tirsdag onsdag torsdag fredag "
-    "lørdag søndag".split()
+    [
+        "dagpenge",
+        "kontanthjælp",
+        "uddannelseshjælp",
+        "jobcenter",
+        "jobcentret",
+        "jobcentrets",
+        "a-kasse",
+        "a-kassen",
+        "a-kassens",
+        "samtale",
+        "samtaler",
+        "samtalen",
+        "samtalerne",
+        "jobsøgning",
+        "joblog",
+        "jobloggen",
+        "jobnet",
+        "rådighedssamtale",
+        "rådighedssamtaler",
+        "cv-samtale",
+        "cv-samtalen",
+        "vejledningssamtale",
+        "indkaldelse",
+        "indkaldelsen",
+        "medarbejder",
+        "efterløn",
+        "fleksydelse",
+        "folkepension",
+        "sygedagpenge",
+        "kommunens",
+        "januar",
+        "februar",
+        "april",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "december",
+        "mandag",
+        "tirsdag",
+        "onsdag",
+        "torsdag",
+        "fredag",
+        "lørdag",
+        "søndag",
+    ]
 )
 PLACEHOLDER = re.compile(r"\{\w+\}")
 SENTENCE = re.compile(r"[.!?:]+(?:\s|$)|\n+")

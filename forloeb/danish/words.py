@@ -73,6 +73,7 @@ class Nearest:
     """
 
     def __init__(self, vocabulary: Iterable[str], keep: Iterable[str] = (), least: int = 7) -> None:
+        """Index the list by first letter."""
         self._words = {word for word in vocabulary if len(word) >= least}
         self._keep = frozenset(keep)
         self._least = least
@@ -91,6 +92,11 @@ class Nearest:
             if len(self._found) < 20_000:
                 self._found[word] = found
         return found
+
+
+def tolerant(pattern: str) -> str:
+    """A folded regular expression that also takes ae as a or e, oe as o, aa as a: not everybody writes æøå as two."""
+    return _LOOSE.sub(lambda m: {"ae": "(?:ae|a|e)", "oe": "(?:oe|o)", "aa": "(?:aa|a)"}[m.group()], pattern)
 
 
 def folded_with_places(text: str) -> tuple[str, list[int]]:

@@ -36,7 +36,7 @@ def create(connection: Connection, channel: str, times: Times, claimant: str | N
     return identifier
 
 
-def put(  # noqa: PLR0913 - one message has this many parts
+def put(
     connection: Connection,
     conversation_id: str,
     client_id: str,

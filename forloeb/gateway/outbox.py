@@ -25,7 +25,7 @@ class Reply:
     custom: dict[str, Any] | None = None
 
 
-def answer(  # noqa: PLR0913
+def answer(
     connection: Connection,
     waiting: Waiting,
     owner: str,

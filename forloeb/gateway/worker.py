@@ -47,7 +47,7 @@ class Patience:
 class Worker:
     """One per gateway process."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         engine: Engine,
         assistant: Assistant,

@@ -42,7 +42,7 @@ class Machine(RuleBasedStateMachine):
             connection.execute(
                 insert(tables.slot),
                 [  # every second overlaps the one before it
-                    {"id": each, "holder": "akasse", "start": first + timedelta(minutes=n // 2 * 60 + n % 2 * 20),
+                    {"id": each, "holder": "akasse", "start": first + timedelta(minutes=n // 2 * 90 + n % 2 * 20),
                      "minutes": 45, "forms": "telefon"}
                     for n, each in enumerate(SLOTS)
                 ],

@@ -25,6 +25,7 @@ class Embedder:
     """`query:` vectors of unit length. `folder` keeps them between trainings; None keeps nothing on disk."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        """Nothing is loaded yet."""
         self._folder = folder
         self._model: Any = None
         self._failed = False

@@ -16,23 +16,17 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from forloeb.danish.words import folded_with_places
+from forloeb.danish.words import fold, folded_with_places, tolerant
 
 SOURCE = Path(__file__).with_name("emner.yml")
 _LONGEST = 1_000  # characters looked at, from each end of the text
-_LOOSE = re.compile(r"ae|oe|aa")
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return tuple((topic, re.compile("|".join(rf"\b(?:{_tolerant(p)})\b" for p in ps))) for topic, ps in source.items())
-
-
-def _tolerant(pattern: str) -> str:
-    """The pattern with every ae, oe and aa also as a or e, o, a: people without æøå choose either."""
-    return _LOOSE.sub(lambda m: {"ae": "(?:ae|a|e)", "oe": "(?:oe|o)", "aa": "(?:aa|a)"}[m.group()], pattern)
+    return tuple((topic, re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in ps))) for topic, ps in source.items())
 
 
 def topic_names() -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forloeb.danish.time.days import Context, Days, Month, OnDate, Spec, Week, Year, week_name, week_of
+from forloeb.danish.time.days import Context, Days, Month, Spec, Week, Year, week_name, week_of
 from forloeb.danish.time.questions import WEEKDAY_NAMES, Unclear, full_day_words
+from forloeb.danish.time.single_days import OnDate
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import TextIO
 from forloeb.danish.time import Direction, read
 from forloeb.errors import ForloebError
 
+_OLDEST, _NEWEST = 1900, 2199
+
 
 class BadLine(ForloebError):
     """A line that is not `{"text", "now", "direction"}`."""
@@ -46,12 +48,21 @@ def _answer(line: str) -> dict[str, object]:
 def _now(value: object) -> datetime:
     """The moment; without an offset it is Danish time. A trailing Z is UTC (Python 3.10 does not read it)."""
     try:
-        return datetime.fromisoformat(value.removesuffix("Z") + ("+00:00" if value.endswith("Z") else ""))  # type: ignore[union-attr]
-    except (AttributeError, ValueError) as problem:
-        raise BadLine("bad_now", "now must be an ISO 8601 moment, such as 2025-09-04T10:00") from problem
+        if not isinstance(value, str):
+            raise ValueError
+        now = datetime.fromisoformat(value.removesuffix("Z") + ("+00:00" if value.endswith("Z") else ""))
+        if not _OLDEST <= now.year <= _NEWEST:
+            raise ValueError
+        return now
+    except ValueError as problem:
+        raise BadLine(
+            "bad_now", "now must be an ISO 8601 moment, such as 2025-09-04T10:00, from 1900 to 2199"
+        ) from problem
 
 
 def _direction(value: object) -> Direction:
-    if value == "future" or value == "past":
-        return value  # type: ignore[return-value]
+    if value == "future":
+        return "future"
+    if value == "past":
+        return "past"
     raise BadLine("bad_direction", 'direction must be "future" or "past"')

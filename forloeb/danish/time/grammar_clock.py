@@ -1,4 +1,4 @@
-"""Rules for clock times and parts of the day: "kl. 14", "halv ni", "10-12", "efter 14", "om formiddagen".
+"""Rules for clock times: "kl. 14", "halv ni", "kvart over to", "10-12", "efter 14", "ved totiden".
 
 Convention: a bare number is a clock time only where something says so ("kl", "mellem 10 og 12", "tirsdag 14") and no
 noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the phrase rules read it as the new time.
@@ -7,7 +7,6 @@ noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the 
 from __future__ import annotations
 
 from forloeb.danish.time.clock import DAYPART_HOURS, Clock, clock_stretch, clock_words
-from forloeb.danish.time.days import Offset
 from forloeb.danish.time.lexicon import DAYPARTS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import CARDINALS, atom_clock, atom_date
@@ -20,9 +19,6 @@ _MINUTES = frozenset({"minutter", "min", "minut"})
 _BOUNDS = {"efter": Kind.AFTER, "tidligst": Kind.AFTER, "fra": Kind.AFTER, "foer": Kind.BEFORE, "inden": Kind.BEFORE,
            "senest": Kind.BEFORE, "indtil": Kind.BEFORE, "til": Kind.BEFORE}  # fmt: skip
 DASHES = frozenset({"-", "–", "—"})
-_THIRDS = {"foerst": "first", "tidligt": "first", "midt": "middle", "sidst": "last", "sent": "last", "slutningen": "last",
-           "starten": "first"}  # fmt: skip
-_OF_DAY = {"first": "formiddag", "middle": "middag", "last": "eftermiddag"}
 _ROUND_MINUTES = frozenset({5, 10, 15, 20, 25})
 _SPOKEN_MINUTES = frozenset({10, 15, 20, 25, 30, 35, 40, 45, 50})
 _MERIDIEM = frozenset({"am", "pm"})
@@ -230,29 +226,3 @@ def _ask_hours_or_date(scan: Scan, said: ClockSaid) -> None:
         first, last = clock_words(stretch.start or 0), clock_words(stretch.end or 0)
         date_words = day_words(day.resolve(scan.at).start, scan.at.today)
         raise Unclear("hours_or_date", first=first, second=last, date=date_words)
-
-
-def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
-    """`om formiddagen`, `sidst på eftermiddagen`, `midt på dagen`; `i eftermiddag` is today's."""
-    today = scan.key(i) == "i" and not scan.definite(i + 1)
-    at = i + 1 if scan.key(i) in ("om", "i", "paa", "til", "hen", *ROUGHLY) else i
-    at = at + 1 if scan.key(at) == "paa" else at
-    third = _THIRDS.get(scan.key(at))
-    if third:
-        if scan.key(at + 1) not in ("paa", "i", "om", "af", *DAYPARTS):
-            return None
-        at = at + 1 if scan.key(at + 1) in DAYPARTS else at + 2
-        if scan.key(at) == "dag" and scan.definite(at):
-            return Piece(part=_OF_DAY[third]), at + 1
-    part = scan.key(at)
-    if part not in DAYPARTS or (today and part == "morgen"):
-        return None
-    if today and not dated and not third:
-        return Piece(spec=Offset(0, f"i {part}"), part=part), at + 1
-    bare = at == i
-    shy = part in ("morgen", "nat", "aften", "middag") and not scan.definite(at)
-    if not dated and bare and shy and scan.token(at).text.lower() != "middagstid":
-        return None
-    if not dated and scan.key(i) == "til" and part == "middag":
-        return None
-    return Piece(part=part, third=third), at + 1

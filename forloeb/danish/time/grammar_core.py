@@ -10,18 +10,21 @@ from dataclasses import dataclass, replace
 
 from forloeb.danish.time.checks import Agreeing, DayOfMonth, WhichWeekday
 from forloeb.danish.time.clock import Hours, at_clock, clock_bound, clock_stretch, clock_words, daypart
-from forloeb.danish.time.days import Month, Offset, OnDate, OnWeekday, Spec, Week, Year, with_year
+from forloeb.danish.time.days import Month, Spec, Week, Year
 from forloeb.danish.time.durations import Away
 from forloeb.danish.time.feasts import Feast
-from forloeb.danish.time.grammar_clock import clock_piece, part_piece
-from forloeb.danish.time.grammar_day import date_piece, relative_day, weekday
+from forloeb.danish.time.grammar_clock import clock_piece
+from forloeb.danish.time.grammar_day import date_piece, relative_day
+from forloeb.danish.time.grammar_daypart import part_piece
 from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part_of_period
 from forloeb.danish.time.grammar_period import month, season, week, weekend, year
 from forloeb.danish.time.grammar_relative import beside, feast, shift, within
+from forloeb.danish.time.grammar_weekday import weekday
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.periods import Beside, Nth, Weekend
 from forloeb.danish.time.questions import Unclear, day_words
 from forloeb.danish.time.scan import Found, Piece, Scan
+from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday, with_year
 
 _JOINERS = frozenset(
     {
@@ -49,8 +52,8 @@ _JOINERS = frozenset(
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
 _DAY_RULES = (
-    beside, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece, week, weekend, weekday, month,
-    season,
+    beside, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece, week, weekend,
+    weekday, month, season,
 )  # fmt: skip
 
 
@@ -213,7 +216,7 @@ def _hours(said: Piece, scan: Scan) -> Hours | None:
 
 
 def _ask_clock_or_date(said: Piece, scan: Scan) -> None:
-    """`10.12` alone can be a date; beside a day it is the clock, unless that weekday falls on the date ("tirsdag 10")."""
+    """`10.12` alone can be a date; beside a day it is the clock, unless the weekday falls on that date."""
     if said.clock is None or said.or_date is None or not isinstance(said.or_date, OnDate) or said.part:
         return
     day = said.or_date

@@ -1,21 +1,18 @@
-"""Rules for single days: "i morgen", "på tirsdag", "d. 24/11", "24. og 25. november", "den femtende"."""
+"""Rules for single days: "i dag", "i går aftes", "d. 24/11", "24. og 25. november", "den femtende"."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from forloeb.danish.time.checks import EitherWeekday, WhichWeekday
-from forloeb.danish.time.days import Offset, OnDate, OnWeekday, Spec, Which, Year, checked_year
+from forloeb.danish.time.days import Spec, Year, checked_year
 from forloeb.danish.time.grammar_clock import DASHES, ROUGHLY
 from forloeb.danish.time.letters import words
-from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS, UNCLEAR_WEEKDAY, WEEKDAYS
+from forloeb.danish.time.lexicon import MONTHS
 from forloeb.danish.time.numbers import ORDINALS, atom_date, hyphen_date, packed_date, whole
 from forloeb.danish.time.questions import Unclear
-from forloeb.danish.time.scan import Found, Piece, Scan
+from forloeb.danish.time.scan import Found, Piece, Scan, named_month
+from forloeb.danish.time.single_days import Offset, OnDate
 
-WHICH: dict[str, Which] = {
-    "naeste": "next", "kommende": "coming", "denne": "coming", "dette": "coming", "sidste": "past", "forrige": "previous",
-}  # fmt: skip
 _RELATIVE = {"dag": 0, "morgen": 1, "overmorgen": 2, "gaar": -1, "forgaars": -2}
 _PARTS = {"aftes": (-1, "aften"), "morges": (0, "morgen"), "formiddags": (0, "formiddag"),
           "eftermiddags": (0, "eftermiddag"), "middags": (0, "middag")}  # fmt: skip
@@ -25,10 +22,6 @@ _COUNTED = words(
     "samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
     "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev"
 )
-_LOOSE_SHORT = frozenset(
-    {"tirsd", "onsd", "torsd", "loerd", "soend", "tir", "tirs", "ons", "fre", "tors", "loer", "tue"}
-)
-_OWNERS = frozenset({"min", "din", "vores", "en", "hans", "hendes", "sin", "deres", "jeres"})
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
 _LONGEST_LIST = 12
 
@@ -40,7 +33,7 @@ def relative_day(scan: Scan, i: int) -> Found[Piece]:
         days, part = _ENGLISH[key]
         return Piece(spec=Offset(days, scan.token(i).text), part=part), i + 1
     if key in ("overmorgen", "forgaars"):
-        return Piece(spec=Offset(_RELATIVE[key], f"i {key}")), i + 1
+        return Piece(spec=Offset(_RELATIVE[key], f"i {scan.token(i).text.lower()}")), i + 1
     i = i + 1 if key in ("fra", "til") and scan.key(i + 1) == "i" else i
     if scan.key(i) != "i" or scan.definite(i + 1):
         return None
@@ -56,70 +49,6 @@ def relative_day(scan: Scan, i: int) -> Found[Piece]:
     if key in ("morgen", "overmorgen") and scan.key(i + 2) == "tidligt":
         return Piece(spec=day, part="morgen"), i + 3
     return Piece(spec=day), i + 2
-
-
-def weekday_at(scan: Scan, i: int) -> int | None:
-    """The weekday named there, an abbreviated one only where it can't be the pronoun, the son or a name."""
-    key = scan.key(i)
-    if key in WEEKDAYS:
-        return WEEKDAYS[key]
-    return SHORT_WEEKDAYS[key] if key in SHORT_WEEKDAYS and _short_is_weekday(scan, i) else None
-
-
-def _short_is_weekday(scan: Scan, i: int) -> bool:
-    before, after = scan.key(i - 1), scan.key(i + 1)
-    if before in _OWNERS:
-        return False
-    listed = {*_LIST_SIGNS, "og", "eller"}
-    if (after in listed and scan.key(i + 2) in SHORT_WEEKDAYS) or (
-        before in listed and scan.key(i - 2) in SHORT_WEEKDAYS
-    ):
-        return True
-    dated = scan.digits(i + 1) and (
-        any(atom.sep == "/" for atom in scan.token(i + 1).atoms) or named_month(scan, i + 2)
-    )
-    if dated or after == "d":
-        return True
-    if scan.token(i).dotted and (scan.digits(i + 1) or after in ("kl", "den")):
-        return True
-    if scan.key(i) in _LOOSE_SHORT:
-        return True
-    clocked = after == "kl" or any(atom.sep in (".", ":") for atom in scan.token(i + 1).atoms)
-    clocked = clocked or len(scan.token(i + 1).atoms) == 2
-    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller"))
-
-
-def weekday(scan: Scan, i: int) -> Found[Piece]:
-    """`tirsdag`, `på tirsdag`, `næste tirsdag`, `i tirsdags`; `om mandagen` and `hver mandag` are asked about."""
-    opening = scan.key(i)
-    at = i + 1 if opening in ("paa", "til", "nu", "on") else i
-    at = at + 1 if opening == "nu" and scan.key(at) == "paa" else at
-    past = scan.key(at + 1 if scan.key(at) in ("i", "sidste", "forrige") else at).removesuffix("s")
-    if scan.key(at) in ("i", "sidste") and past in WEEKDAYS and scan.key(at + 1) == past + "s":
-        return Piece(spec=OnWeekday(WEEKDAYS[past], "past")), at + 2
-    which: Which = "coming" if at > i else "bare"
-    at = at + 1 if scan.key(at) == "den" and scan.key(at + 1) in WHICH else at
-    if scan.key(at) in WHICH:
-        which, at = WHICH[scan.key(at)], at + 1
-        at = at + 1 if scan.key(at) == "her" else at
-    habit = scan.key(at) in ("hver", "om") and at == i
-    at = at + 1 if habit else at
-    if scan.key(at) == UNCLEAR_WEEKDAY:
-        return Piece(spec=EitherWeekday(1, 3)), at + 1
-    plural = scan.key(at).removesuffix("e")
-    if plural in WEEKDAYS and scan.key(at).endswith("e"):
-        return Piece(spec=WhichWeekday(WEEKDAYS[plural])), at + 1
-    named = weekday_at(scan, at)
-    if named is None:
-        return None
-    if habit and (scan.key(i) == "hver" or scan.definite(at)):
-        return Piece(spec=WhichWeekday(named)), at + 1
-    return Piece(spec=OnWeekday(named, which)), at + 1
-
-
-def named_month(scan: Scan, i: int) -> int | None:
-    """The month named there, in full or abbreviated."""
-    return MONTHS.get(scan.key(i)) or SHORT_MONTHS.get(scan.key(i))
 
 
 def year_at(scan: Scan, i: int) -> Found[Year]:
@@ -152,10 +81,8 @@ def date_piece(scan: Scan, i: int) -> Found[Piece]:
     named = None if licensed else MONTHS.get(scan.key(at))
     if named and scan.digits(at + 1) and 1 <= (whole(scan.token(at + 1)) or 0) <= 31 and scan.settled(at + 2):
         return Piece(spec=OnDate(whole(scan.token(at + 1)) or 0, named)), at + 2
-    if not scan.digits(at):
-        found = _ordinal(scan, at, licensed=licensed)
-    else:
-        found = _digit_date(scan, at, licensed=licensed)
+    rule = _digit_date if scan.digits(at) else _ordinal
+    found = rule(scan, at, licensed=licensed)
     if not found:
         return None
     day, end = found

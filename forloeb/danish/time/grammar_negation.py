@@ -1,4 +1,4 @@
-"""What is ruled out: "ikke mandag", "mandag kan jeg ikke", "undtagen fredag"; and what is moved ("flyt fra mandag til …").
+"""What is ruled out: "ikke mandag", "mandag kan jeg ikke", "undtagen fredag"; and what is moved: "flyt fra mandag til".
 
 Convention: "kan vi ikke sige mandag?" is a suggestion, not a refusal: "ikke" after an inverted verb and its subject
 rules nothing out. "jeg kan ikke komme mandag" does.
@@ -6,23 +6,24 @@ rules nothing out. "jeg kan ikke komme mandag" does.
 
 from __future__ import annotations
 
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Scan
 
-_OUT = frozenset({"ikke", "undtagen", "undtaget", "hverken", "minus", "paanaer", "cannot", "cant"})
-_LEAD = frozenset({"paa", "d", "den", "i", "kl", "lige", "om", "til", "at", "kan", "komme", "moede", "deltage", "naa",
-                   "vaere", "op", "der", "godt", "have", "tid", "holde", "moedet", "samtalen", "med", "fra", "tiden"})  # fmt: skip
-_LEAD |= frozenset({"come", "on", "attend", "make", "it", "meet"})
-_MODALS = frozenset({"kan", "kunne", "maa", "skal", "skulle", "vil", "ville", "var", "er"})
-_SUBJECTS = frozenset({"jeg", "vi", "du", "i", "det", "man", "den", "der", "mig", "os", "han", "hun"})
-_AFTER_VERBS = frozenset({"kan", "kunne", "passer", "gaar", "dur", "duer", "virker", "fungerer", "er"})
-_BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
-_MOVES = frozenset({"flyt", "flytte", "flyttet", "flytter", "ryk", "rykke", "rykkes", "rykket", "flyttes", "aendre",
-                    "aendret", "aendres", "skift", "skifte", "skiftes", "udskyd", "udskyde", "byt", "bytte", "udsaette",
-                    "flyttede", "move", "moved", "change", "reschedule", "udsaet", "udskydes"})  # fmt: skip
-_BOOKINGS = frozenset(
-    {"book", "booke", "bestil", "bestille", "saet", "saette", "aftal", "aftale", "booket", "reserver"}
+_OUT = words("ikke undtagen undtaget hverken minus paanaer cannot cant")
+_LEAD = words(
+    "paa d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
+    "med fra tiden come on attend make it meet"
 )
-_CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
+_MODALS = words("kan kunne maa skal skulle vil ville var er")
+_SUBJECTS = words("jeg vi du i det man den der mig os han hun")
+_AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er")
+_BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
+_MOVES = words(
+    "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
+    "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
+)
+_BOOKINGS = words("book booke bestil bestille saet saette aftal aftale booket reserver")
+_CLAUSE_ENDS = words(". ! ? ;")
 _FAR = 6
 _MOVE_FAR = 12
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from forloeb.danish.time.days import Month, Spec, Week, Year
 from forloeb.danish.time.durations import Duration
-from forloeb.danish.time.grammar_day import weekday_at
 from forloeb.danish.time.grammar_period import THIRDS, month, week, year
+from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS
 from forloeb.danish.time.numbers import ORDINALS, whole

@@ -7,7 +7,8 @@ year beside them; so do the abbreviated months. "om ugen" and "om måneden" (per
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month, Week, Year
-from forloeb.danish.time.grammar_day import WHICH, year_at
+from forloeb.danish.time.grammar_day import year_at
+from forloeb.danish.time.grammar_weekday import WHICH
 from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS
 from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Season, Third, Weekend

@@ -6,16 +6,20 @@ tre måneder" is where it began when the direction is past. "om et par dage" is 
 
 from __future__ import annotations
 
-from forloeb.danish.time.days import Month, OnDate, Spec, Week
+from typing import Literal
+
+from forloeb.danish.time.days import Month, Spec, Week
 from forloeb.danish.time.durations import Away, AwayBetween, Duration, Elapsed, Rest, Vague, Within
 from forloeb.danish.time.feasts import FEASTS, NUMBERED, SHY, Feast
-from forloeb.danish.time.grammar_day import WHICH, date_piece, relative_day, weekday_at, year_at
+from forloeb.danish.time.grammar_day import date_piece, relative_day, year_at
 from forloeb.danish.time.grammar_parts import whole_period
 from forloeb.danish.time.grammar_period import month, week, weekend
+from forloeb.danish.time.grammar_weekday import WHICH, weekday_at
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.scan import Found, Piece, Scan
+from forloeb.danish.time.single_days import OnDate
 
 _ROUGH = words(
     "ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og"
@@ -23,13 +27,14 @@ _ROUGH = words(
 _SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
           "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
           "kvarter": Duration(minutes=15)}  # fmt: skip
-_UNITS = {
-    form: unit
-    for unit, forms in {
-        "dag": "dag dage dags", "uge": "uge uger uges", "maaned": "maaned maaneder maaneds", "aar": "aar aars",
-        "hverdag": "hverdag hverdage", "time": "time timer times", "minut": "minut minutter min", "kvarter": "kvarter kvarters",
-    }.items()
-    for form in forms.split()
+_FORMS = {
+    "dag": "dag dage dags", "uge": "uge uger uges", "maaned": "maaned maaneder maaneds", "aar": "aar aars",
+    "hverdag": "hverdag hverdage", "time": "time timer times", "minut": "minut minutter min",
+    "kvarter": "kvarter kvarters",
+}  # fmt: skip
+_UNITS = {form: unit for unit, forms in _FORMS.items() for form in forms.split()}
+_NEIGHBOURS: dict[str, Duration | Literal["week", "month"]] = {
+    "dag": Duration(days=1), "uge": "week", "maaned": "month",
 }  # fmt: skip
 _MOST = 1000
 
@@ -193,22 +198,22 @@ def beside(scan: Scan, i: int) -> Found[Piece]:
     """`dagen før juleaften`, `to uger efter påske`, `ugen efter uge 42`, `mandag efter jul`."""
     at = scan.skip(i, frozenset({"paa", "i", "om"}), 1)
     named = weekday_at(scan, at)
-    by: Duration | int | str | None = named
+    by: Duration | int | Literal["week", "month"] | None = named
     end = at + 1
     if named is None and scan.key(at) in ("dag", "uge", "maaned"):
-        by = {"dag": Duration(days=1), "uge": "week", "maaned": "month"}[scan.key(at)]
+        by = _NEIGHBOURS[scan.key(at)]
     elif named is None:
         found = duration(scan, i)
         if not found or found[0] is None or found[0].minutes:
             return None
         by, end = found
     sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))
-    if sign is None:
+    if sign is None or by is None:
         return None
     of = _anchor(scan, end + 1)
     if not of or (isinstance(of[0], OnDate) and not of[0].month and isinstance(by, int)):
         return None
-    return Piece(spec=Beside(by, sign, of[0])), of[1]  # type: ignore[arg-type]
+    return Piece(spec=Beside(by, sign, of[0])), of[1]
 
 
 def _anchor(scan: Scan, i: int) -> Found[Spec]:

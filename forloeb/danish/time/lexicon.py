@@ -1,8 +1,9 @@
 """The words the grammar knows: canonical key, other spellings, and a closed list of one-letter typos.
 
 The table words.yml names a canonical Danish word and its other forms (abbreviations, English, SMS). From it one
-dictionary is built at import: key as written -> canonical key(s). Words written together ("imorgen", "tirsdagformiddag") give
-several keys. Typos are made only for the longer words, and none that is a Danish word of its own. "trsdag" lies between tirsdag and torsdag: it gets the key UNCLEAR_WEEKDAY, and the grammar asks.
+dictionary is built at import: key as written -> canonical key(s). Words written together ("imorgen") give several
+keys. Typos are made only for the longer words, and none that is a Danish word of its own. "trsdag" lies between tirsdag
+and torsdag: it gets the key UNCLEAR_WEEKDAY, and the grammar asks.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ SHORT_MONTHS = {
     "nov": 11, "dec": 12,
 }  # fmt: skip
 SHORT_WEEKDAYS = {
-    "man": 0, "tir": 1, "tirs": 1, "tirsd": 1, "ons": 2, "onsd": 2, "tor": 3, "tors": 3, "torsd": 3, "fre": 4, "loer": 5,
-    "loerd": 5, "soen": 6, "soend": 6, "sond": 6,
+    "man": 0, "tir": 1, "tirs": 1, "tirsd": 1, "ons": 2, "onsd": 2, "tor": 3, "tors": 3, "torsd": 3, "fre": 4,
+    "loer": 5, "loerd": 5, "soen": 6, "soend": 6, "sond": 6,
 }  # fmt: skip
 DAYPARTS = ("nat", "morgen", "formiddag", "middag", "eftermiddag", "aften")
 

@@ -19,8 +19,8 @@ _WISHED = frozenset(
 )
 _NUMBERED = words(
     "sag sagen sagsnr sagsnummer journalnr journalnummer jnr nr nummer tlf telefon telefonnummer mobil mobilnummer cpr "
-    "cprnr cprnummer cvr konto kontonr kontonummer reg postnr ref reference referencenummer id kode pinkode kap kapitel "
-    "paragraf § stk side lokale rum vaerelse bus linje linie version punkt pkt # etage sal vej gade alle plads "
+    "cprnr cprnummer cvr konto kontonr kontonummer reg postnr ref reference referencenummer id kode pinkode kap "
+    "kapitel paragraf § stk side lokale rum vaerelse bus linje linie version punkt pkt # etage sal vej gade alle plads "
     "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema"
 )
 _LINKS = frozenset({"nr", "nummer", "er", ":", ".", "#", "paa", "nummeret", "+"})
@@ -34,8 +34,8 @@ _BEFORE_DIGITS = frozenset(
     {"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"}
 )
 _AFTER_DIGITS = frozenset(
-    {*MONTHS, *SHORT_MONTHS, "dag", "dage", "uge", "uger", "maaned", "maaneder", "aar", "time", "timer", "minutter", "min",
-     "hverdage", "tiden", "ish", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
+    {*MONTHS, *SHORT_MONTHS, "dag", "dage", "uge", "uger", "maaned", "maaneder", "aar", "time", "timer", "minutter",
+     "min", "hverdage", "tiden", "ish", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
 )  # fmt: skip
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from forloeb.danish.time.clock import Clock
-from forloeb.danish.time.days import OnDate, checked_year
+from forloeb.danish.time.days import checked_year
 from forloeb.danish.time.letters import spellings
+from forloeb.danish.time.single_days import OnDate
 from forloeb.danish.time.tokens import Atom, Token
 
 _UNITS = "nul en to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten seksten sytten atten nitten"

@@ -58,6 +58,7 @@ class Part:
         return pick([self._cut(whole) for whole in wholes(self.of, at)], at)
 
     def _cut(self, whole: Days) -> Days:
+        cuts: tuple[int, ...]
         if whole.grain is Grain.WEEK:
             cuts = (0, 2, 3, 5)
         elif whole.grain is Grain.YEAR:

@@ -20,6 +20,7 @@ class Unclear(Exception):
     """
 
     def __init__(self, key: str, *, weak: bool = False, **values: object) -> None:
+        """`key` names the sentence in questions.yml, `values` fill it."""
         super().__init__(key)
         self.key = key
         self.weak = weak

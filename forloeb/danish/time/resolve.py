@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from forloeb.danish.time.clock import HOUR, Hours, clock_words
-from forloeb.danish.time.days import Context, Days, OnDate, OnWeekday, Week
+from forloeb.danish.time.days import Context, Days, Week
 from forloeb.danish.time.durations import Elapsed
 from forloeb.danish.time.grammar_core import Point
-from forloeb.danish.time.grammar_phrase import Bound, Item
+from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.model import ZONE, Grain, Kind, Moment, Time
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
+from forloeb.danish.time.single_days import OnDate, OnWeekday
 
 DAY_MINUTES = 24 * HOUR
 

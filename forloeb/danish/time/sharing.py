@@ -1,7 +1,7 @@
 """What is said once and holds for several: in a list the clock, the day, the week or month; apart, a day and its clock.
 
-Conventions: in "torsdag eller fredag kl. 10" the clock holds for both, in "tirsdag kl. 10 eller 14" the day does. "i uge
-11 kan jeg kun tirsdag" is that week's Tuesday. "mandag, men ikke før 12" and "efter 9 og før 11" are each one time.
+Conventions: in "torsdag eller fredag kl. 10" the clock holds for both, in "tirsdag kl. 10 eller 14" the day does. "i
+uge 11 kan jeg kun tirsdag" is that week's Tuesday. "mandag, men ikke før 12" and "efter 9 og før 11" are each one time.
 "ikke mandag, tirsdag" leaves open whether Tuesday is ruled out too, so it asks.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from forloeb.danish.time.days import Month, OnDate, OnWeekday, Spec, Week
+from forloeb.danish.time.days import Month, Spec, Week
 from forloeb.danish.time.grammar_core import Point
-from forloeb.danish.time.grammar_phrase import Bound, Item
+from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
+from forloeb.danish.time.single_days import OnDate, OnWeekday
 
 
 def share(items: list[Item]) -> list[Item]:
@@ -35,20 +36,22 @@ def _put_in_period(items: list[Item]) -> list[Item]:
     period: Item | None = None
     used: set[int] = set()
     for item in items:
-        spec = item.left.spec
-        if isinstance(spec, (Week, Month)) and item.plain() and item.left.hours is None:
+        placed = item
+        if isinstance(item.left.spec, (Week, Month)) and item.plain():
             period = item
-        elif period is not None and period.near(out[-1]) and item.link != "men" and item.sentence == period.sentence:
-            inside = _inside(spec, period.left.spec)
+        elif period is not None and out[-1].near(item) and item.link != "men":
+            inside = _inside(item.left.spec, period.left.spec)
             if inside is not None:
-                item = replace(item, left=Point(inside, item.left.hours))
+                placed = replace(item, left=Point(inside, item.left.hours))
                 used.add(id(period))
-        out.append(item)
+        out.append(placed)
     return [item for item in out if id(item) not in used]
 
 
 def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
     if isinstance(spec, OnWeekday) and isinstance(period, Week) and spec.which == "bare" and spec.week is None:
+        if period == Week():
+            return None  # "i denne uge": the bare weekday is the coming one in any case
         return replace(spec, week=period)
     if isinstance(spec, OnDate) and isinstance(period, Month) and spec.month is None and period.number:
         return replace(spec, month=period.number, year=period.year)

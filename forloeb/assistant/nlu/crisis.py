@@ -1,0 +1,71 @@
+"""A net under the classifier: what always means despair, violence or acute danger is `krise`, whatever else it says."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from forloeb.assistant.nlu.classifiers import set_ranking
+from forloeb.danish.words import fold, tolerant
+
+SOURCE = Path(__file__).with_name("crisis.yml")
+CRISIS = "krise"
+_SURE = 0.98
+_LONGEST = 4_000
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    with SOURCE.open(encoding="utf-8") as file:
+        source: dict[str, list[str]] = yaml.safe_load(file)
+    return _any(source["patterns"]), _any(source["refused"])
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in patterns))
+
+
+def is_crisis(text: str) -> bool:
+    """Whether the text holds words that always mean a crisis."""
+    folded = fold(text[:_LONGEST])
+    meant, refused = _patterns()
+    return bool(meant.search(folded)) and not refused.search(folded)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class CrisisNet(IntentClassifier, GraphComponent):
+    """Puts `krise` first in the ranking where the net catches."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CrisisNet:
+        """Create it."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Look at each message."""
+        for message in messages:
+            if is_crisis(message.get(TEXT) or ""):
+                rest = [
+                    (r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY] * (1 - _SURE))
+                    for r in message.get(INTENT_RANKING_KEY) or []
+                    if r[INTENT_NAME_KEY] != CRISIS
+                ]
+                set_ranking(message, [(CRISIS, _SURE), *rest])
+        return messages
