@@ -23,6 +23,7 @@ $(UV):
 	@$(UV) venv --quiet --python "$(PYTHON)" .venv
 
 .venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@free=$$(df -Pm . | awk 'NR==2 {print $$4}'); if [ ! -e .venv/.dev ] && [ "$$free" -lt 6000 ]; then echo "Only $$free MB are free on the disk; 6000 MB are needed."; exit 1; fi
 	@if [ ! -e .venv/.dev ]; then echo "Installing (about 3 GB, a few minutes the first time) …"; \
 	  VIRTUAL_ENV=.venv $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.lock && \
 	  VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e . ; fi

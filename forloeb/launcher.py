@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -160,9 +161,8 @@ async def _announce(settings: Settings, stopped: asyncio.Event, logs: Path) -> N
     began = time.monotonic()
     while not stopped.is_set():
         if await asyncio.to_thread(_healthy, f"{address}/health"):
-            say(
-                f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/\n  Logs:   {logs}\nCtrl-C stops it."
-            )
+            say(f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/\n  Logs:   {logs}")
+            say("Ctrl-C stops it.")
             return
         if time.monotonic() - began > READY_SECONDS:
             say(f"Not ready after {READY_SECONDS} s; still trying. Logs: {logs}")
@@ -192,7 +192,5 @@ async def _stop(every: list[Process]) -> None:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)
-    except ProcessLookupError:
-        pass

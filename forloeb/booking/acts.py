@@ -1,4 +1,3 @@
-
 """How an act is done once: its key, its receipt, its work, its delivery and its trail in one transaction."""
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forloeb.booking.errors import Refused
 from forloeb.booking.tables import act, audit
-from forloeb.db import reading, writing
+from forloeb.db import writing
 
 _ATTEMPTS = 4
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are misread or misheard: 0 O 1 I L
@@ -102,10 +101,9 @@ def _turn(engine: Engine) -> AbstractContextManager[Any]:
         return _TURNS.setdefault(engine, threading.Lock())
 
 
-def done_before(engine: Engine, request: Request) -> Outcome | None:
+def done_before(connection: Connection, request: Request) -> Outcome | None:
     """What the act's key has already done, if anything; takes no write lock."""
-    with reading(engine) as connection:
-        found = _find(connection, _stored_key(request.key))
+    found = _find(connection, _stored_key(request.key))
     return _replay(found, request) if found else None
 
 

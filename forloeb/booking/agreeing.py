@@ -1,4 +1,3 @@
-
 """Holding, booking and moving. One conditional write decides who gets a slot; the loser hears it at once."""
 
 from __future__ import annotations
@@ -215,10 +214,11 @@ class Agreeing(Desk):
         """Do it once; when the slot plainly is gone, say so without queueing for the write lock."""
         with reading(self.engine) as connection:
             slot = self.slots.get(connection, slot_id)
-        if slot is not None and slot.booked:
-            if found := acts.done_before(self.engine, request):
-                return found
-            raise SlotTaken
+            if slot is not None and slot.booked:
+                # in this order: who sees the slot taken by this very act sees the act as well
+                if found := acts.done_before(connection, request):
+                    return found
+                raise SlotTaken
         return acts.once(self.engine, request, work)
 
     def _agreed(self, outcome: Outcome, claimant_id: str) -> Act:

@@ -1,4 +1,3 @@
-
 """Afbud: the person's own words and the ground they give. Whether it is lawful is a person's act, never ours."""
 
 from __future__ import annotations

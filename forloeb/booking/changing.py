@@ -1,4 +1,3 @@
-
 """Changing how a meeting is held, who joins it and what is brought to it."""
 
 from __future__ import annotations

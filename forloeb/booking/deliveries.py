@@ -1,4 +1,3 @@
-
 """What the receiver is to be told: committed with the act itself, so that one is never without the other."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """The holder's side: what a holder moves, cancels, publishes, withdraws, marks and summons to; the person is told."""
 
 from __future__ import annotations

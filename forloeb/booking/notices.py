@@ -1,4 +1,3 @@
-
 """News for a claimant, written in the transaction of what it tells. The gateway sends it (docs/architecture.md)."""
 
 from __future__ import annotations

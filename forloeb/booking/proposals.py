@@ -1,4 +1,3 @@
-
 """Proposing times: few, different, lawful, possible; and the proof of what was searched when there are none."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Reminders: the day before and an hour before, once each, never at night, never about what no longer stands."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Signatures on what passes between us and a holder's system, both ways alike. Pure.
 
 `X-Forloeb-Signature` is the hex HMAC-SHA256 of timestamp, method, path and body, a newline between them;

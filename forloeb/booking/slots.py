@@ -1,4 +1,3 @@
-
 """Where published times come from, and who gets one. Our own store here; a holder's booking system can stand in."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """What reaches staff: missed meetings, cases, acknowledgements and alarms."""
 
 from __future__ import annotations

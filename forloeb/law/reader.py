@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Document:
-    """A source: its title, whose page it is (as it is said in Danish), the day it was read, and the day it holds from (None: undated)."""
+    """A source: its title, whose page it is (in Danish), when it was read, and from when it holds (None: undated)."""
 
     id: str
     title: str

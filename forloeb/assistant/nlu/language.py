@@ -41,7 +41,7 @@ def language(text: str) -> str:
             own = (code for code, own in script["letters"].items() if any(letter in own for letter in inside))
             return next(own, str(script["else"]))
     folded = [loose(word.text) for word in words(text)]
-    if len(folded) < 2:
+    if len(folded) < _source()["shortest"]:
         return DANISH
     counts = {code: sum(word in known for word in folded) for code, known in _source()["words"].items()}
     best = max(counts, key=lambda code: counts[code])

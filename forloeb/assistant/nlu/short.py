@@ -23,11 +23,12 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
-from forloeb.danish.words import loose
+from forloeb.danish.words import fold, loose
 
 SOURCE = Path(__file__).with_name("short.yml")
 _SURE = 0.99
 _PIECES = re.compile(r"\d+|[^\W\d]+(?:['’][^\W\d]+)*|[👍👌✅✔👎❌]", re.UNICODE)
+_NUMBER = re.compile(r"\b(?:nr|nummer|no|mulighed|valg|option)\b\.?\s*(?=\d|et\b|to\b|tre\b|fire\b)", re.IGNORECASE)
 _ANSWERS = ("ydelse", "moedeform", "myndighed", "tid")
 
 
@@ -40,7 +41,9 @@ def _source() -> dict[str, Any]:
 
 
 def _pieces(text: str) -> list[str]:
-    return [loose(piece) for piece in _PIECES.findall(text)]
+    """The folded words and the emoji; "nå" must not become the "næ" that it folds to, "nr. 2" is a bare 2."""
+    plain = _NUMBER.sub("", text.replace("<3", " "))
+    return [loose(piece) if fold(piece) != "naa" else "hm" for piece in _PIECES.findall(plain)]
 
 
 def _join(text: str) -> str:

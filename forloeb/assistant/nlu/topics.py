@@ -26,7 +26,9 @@ _LONGEST = 1_000  # characters looked at, from each end of the text
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return tuple((topic, re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in ps))) for topic, ps in source.items())
+    return tuple(
+        (topic, re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in ps))) for topic, ps in source.items()
+    )
 
 
 def topic_names() -> tuple[str, ...]:

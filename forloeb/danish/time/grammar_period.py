@@ -25,7 +25,7 @@ _LICENSING = frozenset(
 )
 _NAMES = frozenset({"maj", "april", "juni", "juli", "august"})
 _NAME_VERBS = frozenset({"er", "har", "skal", "kan", "vil", "gaar", "blev", "ringede", "siger", "og", "fik", "hedder"})
-_PREPOSITIONS = frozenset({"i", "til", "paa", "hele", "den", "det", "her", "af", "om", "over", "du"})
+_PREPOSITIONS = frozenset({"i", "til", "paa", "hele", "den", "det", "her", "om", "over"})
 
 
 def _which(scan: Scan, i: int) -> tuple[str | None, int]:

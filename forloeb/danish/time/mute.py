@@ -33,10 +33,10 @@ _SHARED = words("stilling stillinger tid time timer del dele dels dag aars pensi
 _BEFORE_DIGITS = frozenset(
     {"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"}
 )
-_AFTER_DIGITS = frozenset(
-    {*MONTHS, *SHORT_MONTHS, "dag", "dage", "uge", "uger", "maaned", "maaneder", "aar", "time", "timer", "minutter",
-     "min", "hverdage", "tiden", "ish", "am", "pm", "t", "z", "og", "til", "juledag", "paaskedag", "pinsedag", "kl", "eller"}
-)  # fmt: skip
+_AFTER_DIGITS = frozenset({*MONTHS, *SHORT_MONTHS}) | words(
+    "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag paaskedag "
+    "pinsedag kl eller"
+)
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8
 
