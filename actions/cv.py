@@ -76,3 +76,4 @@ def min_plan(known: Known, reply: Reply) -> None:
     """Min plan and Krav til jobsøgning: dagpenge only."""
     if only_dagpenge(known, reply, "min_plan"):
         reply.say("utter_min_plan")
+        reply.choice("utter_titel_vis_forloeb", "vis_forloeb")

@@ -163,6 +163,9 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
         own = getattr(known.registered, anchor.value) if known.registered else None
         if own is None:
             slots = {**known.slots, SLOTS[anchor]: day.isoformat()}
+            before = tracker.get_slot(SLOTS[anchor])
+            if before and before != day.isoformat():
+                known = replace(known, notes=(*known.notes, ("utter_dag_aendret", {"dag": known.day(day)})))
             days: dict[str, Any] = {anchor.value: day}
             known = replace(known, claimant=replace(known.claimant, **days), slots=slots)
         elif own != day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -17,6 +18,7 @@ from forloeb.booking.model import CaseKind
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
+FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
 LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
 
 
@@ -45,7 +47,7 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """The two nearest subjects and a human; the second time in a row a human first."""
         known = await known_from(tracker)
-        if tracker.get_slot("venter_paa") and (events := continued(known, tracker, dispatcher)):
+        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
         return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
 
@@ -60,7 +62,7 @@ class ActionUdenfor(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """A known gap, another language, or an honest "that I cannot"."""
         known = await known_from(tracker)
-        if tracker.get_slot("venter_paa") and (events := continued(known, tracker, dispatcher)):
+        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
         if events := outside(known, tracker, dispatcher):
             return events
@@ -89,6 +91,16 @@ class ActionKrise(Action):
         reply.say("utter_krise_medarbejder")
         reply.send(dispatcher)
         return []
+
+
+def asked_for(tracker: Tracker) -> bool:
+    """Whether we asked for a fact and wait for it."""
+    return bool(tracker.get_slot("venter_paa"))
+
+
+def follow_up(known: Known) -> bool:
+    """Whether the message only puts the last question again for another benefit ("og hvis jeg fik dagpenge?")."""
+    return known.entity("ydelse") is not None and bool(FOLLOW_UP.match(known.text)) and len(known.text.split()) <= 9
 
 
 def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:

@@ -293,12 +293,13 @@ class _Finder:
             spans = self.spans(wish)
         found: list[Slot] = []
         again: list[Span] = []
+        used = set(self.shown_half_days)
         for span in self._occupied(spans, wish, backwards):
-            if half_day_of(span[0]) in self.shown_half_days:
+            if half_day_of(span[0]) in used:
                 again.append(span)
-                continue
-            if slot := self._first(span, wish, backwards, self.shown_starts):
+            elif slot := self._first(span, wish, backwards, self.shown_starts):
                 again.append(span)
+                used.add(half_day_of(span[0]))
                 found.append(slot)
                 if len(found) == limit:
                     return found

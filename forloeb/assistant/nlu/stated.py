@@ -42,7 +42,7 @@ class StatedFacts(GraphComponent):
             named = [
                 (e["value"], e["start"], e["end"]) for e in message.get(ENTITIES, []) if e.get("entity") == "ydelse"
             ]
-            days = stated_days(text, times_of(message, "past"))
+            days = stated_days(text, times_of(message, "past"), times_of(message, "future"))
             facts: dict[str, str | None] = {name: day.isoformat() if day else None for name, day in days.items()}
             facts["benefit"] = stated_benefit(text, sorted(named, key=lambda each: int(each[1])))
             message.set("facts", facts, add_to_output=True)

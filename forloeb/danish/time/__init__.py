@@ -22,6 +22,8 @@ from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import share
 from forloeb.danish.time.tokens import Token, tokenise
 
+_LONGEST = 20_000
+
 __all__ = ["ZONE", "Direction", "Grain", "Kind", "Reading", "Time", "read", "read_both"]
 
 
@@ -29,16 +31,16 @@ def read(text: str, now: datetime, direction: Direction) -> Reading:
     """The times that a text names, seen from `now`.
 
     Args:
-        text: what the person wrote, of any length.
+        text: what the person wrote; what lies beyond 20 000 characters is not read.
         now: the moment of writing, aware (a naive one is taken as Danish time).
         direction: where a date without a year lies: "future" for booking, "past" for the start of unemployment.
     """
-    return _read(text, tuple(mute(tokenise(text))), now, direction)
+    return _read(text, tuple(mute(tokenise(text[:_LONGEST]))), now, direction)
 
 
 def read_both(text: str, now: datetime) -> dict[str, list[dict[str, object]]]:
     """The same text read in both directions, as the Rasa entity `tid` carries it."""
-    tokens = tuple(mute(tokenise(text)))
+    tokens = tuple(mute(tokenise(text[:_LONGEST])))
     directions: tuple[Direction, Direction] = ("future", "past")
     return {
         direction: [found.as_json() for found in _read(text, tokens, now, direction).times] for direction in directions

@@ -23,6 +23,7 @@ _COUNTED = words(
     "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev"
 )
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
+_THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
 
 
@@ -157,6 +158,8 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     month = _shared_month(scan, i) if listed else None
     if month:
         return OnDate(number, month), i + 1
+    within = scan.key(i + 1) == "i" and scan.key(i + 2) in _THIS_MONTH and scan.key(i + 3) == "maaned"
+    licensed = licensed or (within and scan.token(i).dotted)
     if not licensed or scan.key(i + 1) in _COUNTED or number == 0:
         return None
     if number > 31:

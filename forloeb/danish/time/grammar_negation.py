@@ -11,7 +11,7 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words("ikke undtagen undtaget hverken minus paanaer cannot cant")
 _LEAD = words(
-    "paa d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
+    "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")

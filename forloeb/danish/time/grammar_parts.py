@@ -77,7 +77,7 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     ):
         found = whole_period(scan, at + 2)
         return (Piece(spec=Nth(n, "day", found[0])), found[1]) if found and isinstance(found[0], Month) else None
-    what = {"dag": "day", "hverdag": "workday", "uge": "week"}.get(word, weekday_at(scan, at + 1))
+    what = {"dag": "day", "hverdag": "workday", "uge": "week", "weekend": "weekend"}.get(word, weekday_at(scan, at + 1))
     if what is None or scan.key(at + 2) not in ("i", "af"):
         return None
     found = whole_period(scan, scan.skip(at + 3, frozenset({"den"}), 1))

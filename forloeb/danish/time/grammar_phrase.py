@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
+from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_clock import whole_message
 from forloeb.danish.time.grammar_core import Point, point
@@ -19,12 +20,14 @@ from forloeb.danish.time.grammar_range import bare_clock, between, continued, ot
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import MONTHS
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.numbers import ORDINALS
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
 
 _BOUNDS = {
-    Bound.FROM: ("fra og med", "ikke foer", "fra", "siden", "tidligst"),
+    Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
     Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "lige efter", "efter"),
     Bound.BEFORE: ("tidligere end", "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
                    "foer", "inden", "indtil"),
@@ -36,9 +39,10 @@ _OPENINGS = sorted(
     key=lambda opening: -len(opening[0]),
 )
 _FILLERS = words(
-    "helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun"
+    "helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke dog"
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
+_UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
 _ONWARDS = words("frem fremover senere")
 
 
@@ -151,6 +155,10 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         if read is None:
             i += 1
             continue
+        if _unread_count(scan, read[0][0]):
+            unclear.append(Unclear("which_day", weak=True))
+            i = read[1]
+            continue
         more, i = read
         out = more[0].excluded or negated_before(scan, more[0].first) or negated_after(scan, i)
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
@@ -159,13 +167,26 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
     return found, unclear
 
 
+def _unread_count(scan: Scan, item: Item) -> bool:
+    """`to dage i næste uge`, `tredje dag i marts`: something in the period is meant that no rule has read."""
+    at = item.first
+    if scan.key(at - 2) in ("en", "et"):
+        return False  # "en dag i næste uge" is all of it
+    counted = scan.key(at - 1) in _UNITS and (scan.number(at - 2) is not None or scan.key(at - 2) in ORDINALS)
+    return counted and isinstance(item.left.spec, (Month, Week)) and scan.key(at) in ("i", "af", *MONTHS)
+
+
 def _next(scan: Scan, i: int, before: list[Item]) -> tuple[str, Found[list[Item]]]:
-    """The phrase here, or after the word that joins it to the one before; with that word."""
-    link, start = _link(scan, i, before)
+    """The phrase here, or after the words that join it to the one before; with the chief of them."""
+    link, at = _link(scan, i, before)
     if link:
-        read = _listed(scan, start, before[-1])
+        read = _listed(scan, at, before[-1])
         if read:
             return link, read
+        start = scan.skip(at, _FILLERS, 2)
+        read = _listed(scan, start, before[-1]) if start > at else None
+        if read:
+            return ("men" if before[-1].excluded else link), read  # "ikke mandag, helst tirsdag"
     return "", phrase(scan, i)
 
 
@@ -187,7 +208,4 @@ def _link(scan: Scan, i: int, before: list[Item]) -> tuple[str, int]:
     if scan.key(at) in ("og", "eller", "/", "men"):
         link = "men" if scan.key(at) == "men" else "og"
         at += 1
-    if not link:
-        return "", i
-    start = scan.skip(at, _FILLERS, 2)
-    return ("men" if start > at and before[-1].excluded else link), start
+    return (link, at) if link else ("", i)

@@ -11,6 +11,7 @@ from forloeb.danish.time.days import Which
 from forloeb.danish.time.grammar_clock import DASHES
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, UNCLEAR_WEEKDAY, WEEKDAYS
+from forloeb.danish.time.numbers import ORDINALS
 from forloeb.danish.time.scan import Found, Piece, Scan, named_month
 from forloeb.danish.time.single_days import OnWeekday
 
@@ -69,6 +70,7 @@ def weekday(scan: Scan, i: int) -> Found[Piece]:
         at = at + 1 if scan.key(at) == "her" else at
     habit = scan.key(at) in ("hver", "om") and at == i
     at = at + 1 if habit else at
+    at = at + 1 if habit and scan.key(at) in ORDINALS else at  # "hver anden torsdag"
     if scan.key(at) == UNCLEAR_WEEKDAY:
         return Piece(spec=EitherWeekday(1, 3)), at + 1
     plural = scan.key(at).removesuffix("e")

@@ -34,8 +34,8 @@ _BEFORE_DIGITS = frozenset(
     {"kl", "halv", "kvart", "d", "den", "uge", "uger", "w", "t", "nov", *SHORT_WEEKDAYS, *WEEKDAYS, "fra", "til"}
 )
 _AFTER_DIGITS = frozenset({*MONTHS, *SHORT_MONTHS}) | words(
-    "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag paaskedag "
-    "pinsedag kl eller"
+    "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag "
+    "paaskedag pinsedag kl eller"
 )
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8

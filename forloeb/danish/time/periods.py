@@ -111,7 +111,7 @@ class Nth:
     """`den første mandag i december`, `sidste hverdag i måneden`; n counts from 1, or is -1 for the last."""
 
     n: int
-    what: int | Literal["day", "workday", "week"]
+    what: int | Literal["day", "workday", "week", "weekend"]
     of: Month
 
     def resolve(self, at: Context) -> Days:
@@ -125,11 +125,15 @@ class Nth:
             days = [day for day in days if day.weekday() == 3]
         elif self.what == "workday":
             days = [day for day in days if is_workday(day)]
+        elif self.what == "weekend":
+            days = [day for day in days if day.weekday() == 5]
         elif self.what != "day":
             days = [day for day in days if day.weekday() == self.what]
         if self.n > len(days):
             raise Unclear("no_such_date", text=f"{self.n}. … {MONTH_NAMES[month.start.month - 1]}")
         day = days[self.n if self.n < 0 else self.n - 1]
+        if self.what == "weekend":
+            return Days(day, day + 2 * DAY, interval=True)
         return week_of(day) if self.what == "week" else one_day(day)
 
 

@@ -22,9 +22,9 @@ Found = tuple[T, int] | None
 _NOTHING = Token("", "", -1, -1, glued=False)
 # After a bare number these show that it stood alone ("efter 14 på tirsdag"); a noun would make it a count.
 _SETTLING = frozenset({*WEEKDAYS, *DAYPARTS}) | words(
-    "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint "
-    "godt bedst gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar ellers "
-    "senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem"
+    "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint godt "
+    "bedst gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar "
+    "ellers senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem"
 )
 # Words that can begin a phrase, or join one to another; at all others no rule is tried.
 _OPENING = frozenset(

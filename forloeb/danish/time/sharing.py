@@ -39,11 +39,11 @@ def _put_in_period(items: list[Item]) -> list[Item]:
         placed = item
         if isinstance(item.left.spec, (Week, Month)) and item.plain():
             period = item
-        elif period is not None and out[-1].near(item) and item.link != "men":
+        elif period is not None and out[-1].near(item) and (item.link != "men" or item.excluded):
             inside = _inside(item.left.spec, period.left.spec)
             if inside is not None:
                 placed = replace(item, left=Point(inside, item.left.hours))
-                used.add(id(period))
+                used |= set() if item.excluded else {id(period)}
         out.append(placed)
     return [item for item in out if id(item) not in used]
 

@@ -152,3 +152,8 @@ def test_no_typo_is_a_word_of_the_grammar_and_the_ambiguous_one_is_asked() -> No
 @pytest.mark.parametrize("module", sorted(FOLDER.glob("*.py")), ids=lambda path: path.name)
 def test_modules_stay_small(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_a_text_without_end_is_read_from_its_beginning() -> None:
+    text = "tirsdag kl 10" + " x" * 500_000
+    assert [found.text for found in read(text, NOW, "future").times] == ["tirsdag kl 10"]

@@ -57,7 +57,7 @@ def checked(text: str, reading: Reading) -> None:
 
 
 @given(any_text, moments, directions)
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_never_raises_and_spans_are_inside(text: str, now: datetime, direction: str) -> None:
     checked(text, read(text, now, direction))  # type: ignore[arg-type]
 
@@ -108,7 +108,7 @@ def test_work_is_linear_in_length(piece: str, monkeypatch: pytest.MonkeyPatch) -
         began = time.perf_counter()
         read(filled(piece, length), NOW, "future")
         counts.append(looks)
-        assert time.perf_counter() - began < 3
+        assert time.perf_counter() - began < 5
     assert counts[1] <= 8 * counts[0] * 1.1 + 1000
     assert counts[1] <= LENGTH * 250
 
