@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from actions import services
 from actions.known import Known
 from actions.reply import Reply
+from forloeb.danish.time import read
 
 
 def ask_benefit(known: Known, reply: Reply, intent: str) -> None:
@@ -13,8 +15,15 @@ def ask_benefit(known: Known, reply: Reply, intent: str) -> None:
 
 
 def ask_day(known: Known, reply: Reply, slot: str, key: str, intent: str) -> None:
-    """Ask for one of the three days (`slot` names it; `key` is the question)."""
-    reply.ask(key)
+    """Ask for one of the three days (`slot` names it; `key` is the question).
+
+    A day that was named but cannot be, or that can be read in two ways, is asked about in its own words.
+    """
+    question = read(known.text, services.now(), "past").ask
+    if question:
+        reply.ask("utter_tid_spoerg", spoergsmaal=question)
+    else:
+        reply.ask(key)
     _wait(known, slot, intent)
 
 

@@ -319,8 +319,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = [
         "# Understanding, measured",
         "",
-        f"`python -m bench.nlu` on {record['on']}: {len(training)} training utterances, {len(unseen)} unseen ones (frozen, "
-        "other voices). Accuracy with Wilson's interval, macro-F1 bootstrapped. Times on one shared core, one thread.",
+        f"`python -m bench.nlu` on {record['on']}: {len(training)} training utterances, {len(unseen)} unseen ones "
+        "(frozen, other voices). Accuracy with Wilson's interval, macro-F1 bootstrapped. Times on one shared core, one thread.",
         "",
         *table(rows),
         "",

@@ -123,7 +123,7 @@ def load(path: Path) -> Installation:
         )
         for weekday in range(7):
             installation._span(weekday)
-    except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (OSError, KeyError, TypeError, AttributeError, ValueError, yaml.YAMLError) as error:
         raise SettingsError("FORLOEB_INSTALLATION", f"{path} cannot be used ({error})") from error
     if "standard" not in installation.akasser or "standard" not in installation.jobcentre:
         raise SettingsError("FORLOEB_INSTALLATION", "akasser and jobcentre each need an entry with id standard")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timezone
+from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vText
@@ -52,8 +52,8 @@ def ics(appointment: Appointment, settings: Settings) -> bytes:
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", appointment.updated.astimezone(timezone.utc))
     event.add("last-modified", appointment.updated.astimezone(timezone.utc))
-    event.add("dtstart", appointment.start.astimezone(ZONE))
-    event.add("dtend", appointment.end.astimezone(ZONE))
+    event.add("dtstart", _wall(appointment.start))
+    event.add("dtend", _wall(appointment.end))
     event.add("summary", text("calendar.cancelled" if gone else "calendar.summary", **words))
     form = text(f"calendar.form.{appointment.form}")
     event.add("location", ", ".join(part for part in (form, appointment.place) if part))
@@ -67,3 +67,9 @@ def ics(appointment: Appointment, settings: Settings) -> bytes:
     calendar.add_component(Calendar.from_ical(_VTIMEZONE))
     calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def _wall(moment: datetime) -> datetime:
+    """Danish time; UTC in the second of the two hours that bear the same name, which a calendar cannot tell apart."""
+    local = moment.astimezone(ZONE)
+    return moment.astimezone(timezone.utc) if local.fold else local

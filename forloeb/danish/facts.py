@@ -72,14 +72,14 @@ def stated_days(
         if not ranked or ranked[0][0] > _FARTHEST:
             continue
         distance, i = ranked[0]
-        kind = verbs[i][0]
+        kind, meant = verbs[i][0], day
         if _AHEAD.search(folded_with_places(text[max(0, verbs[i][1] - 12) : max(start, verbs[i][2])])[0]):
-            day = ahead.get((start, end), day)
+            meant = ahead.get((start, end), day)
         if kind not in best or distance < best[kind]:
-            best[kind], found[kind] = distance, day
+            best[kind], found[kind] = distance, meant
         for other in _sharing(text, verbs, i):
             if found[other] is None:
-                found[other] = day
+                found[other] = meant
     return _same_day(folded, places, verbs, found)
 
 

@@ -9,31 +9,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
+
+import yaml
 
 from forloeb.danish.words import loose, within_one_edit
 
-# Short, dialect and learners' forms, folded loosely; only those that are no Danish word of another meaning here.
-SHORT = {
-    "ik": "ikke", "ikk": "ikke", "igge": "ikke", "it": "ikke", "ikek": "ikke", "iikke": "ikke", "ikkke": "ikke", "ke": "ikke",
-    "hva": "hvad", "hvd": "hvad", "hwa": "hvad", "va": "hvad", "hvaa": "hvad", "wa": "hvad", "hvda": "hvad", 
-    "jg": "jeg", "jej": "jeg", "jæ": "jeg", "je": "jeg", "jge": "jeg", "jaj": "jeg",
-    "ska": "skal", "skl": "skal", "skla": "skal", "sgal": "skal", "sal": "skal", "ka": "kan", "kna": "kan", "ku": "kunne", "kune": "kunne", "sku": "skulle",
-    "vl": "vil", "mæ": "med", "me": "med", "mej": "mig", "mi": "mig", "maj": "mig", "dej": "dig", "te": "til", "t": "til", "tl": "til",
-    "r": "er", "d": "det", "dt": "det", "å": "og", "u": "du", "ha": "have", "ta": "tage", "tar": "tager", "blir": "bliver", "bli": "blive", "blier": "bliver",
-    "gi": "give", "gir": "giver", "sir": "siger", "sier": "siger", "si": "sige", "noed": "noget", "nog": "noget", "noe": "noget", "nogt": "noget", "non": "nogen",
-    "oss": "også", "osse": "også", "ogs": "også", "oså": "også", "mgt": "meget", "meg": "meget", "li": "lige", "lig": "lige", "gern": "gerne", "naar": "når", "nå": "når",
-    "hvorn": "hvornår", "hvonår": "hvornår", "vornår": "hvornår", "hvorår": "hvornår", "nåri": "hvornår", "hvordn": "hvordan", "hvodan": "hvordan", "hvdan": "hvordan", "hvorda": "hvordan", "vordan": "hvordan", "hvo": "hvor", "vor": "hvor", "hwor": "hvor",
-    "hvs": "hvis", "fordig": "fordi", "pga": "på grund af", "ift": "i forhold til", "evt": "eventuelt", "mht": "med hensyn til", "ift.": "i forhold til",
-    "ak": "akassen", "a-kassen": "akassen", "a-kasse": "akasse", "a-kassens": "akassens", "akasen": "akassen", "akase": "akasse", "dp": "dagpenge", "kth": "kontanthjælp", "kontanthj": "kontanthjælp", "uddhj": "uddannelseshjælp",
-    "jc": "jobcenter", "jobc": "jobcenter", "jopcenter": "jobcenter", "jopcenteret": "jobcenteret", "jopcentret": "jobcentret", "jobcentret": "jobcenteret", "tlf": "telefon", "telf": "telefon",
-    "rådi": "rådighed", "rs": "rådighedssamtale", "imorgen": "i morgen", "idag": "i dag", "igår": "i går", "pls": "tak", "plz": "tak", "thx": "tak", "tk": "tak",
-    "smatale": "samtale", "samtle": "samtale", "samtal": "samtale", "mød": "møde", "mødd": "møde", "møed": "møde",
-    "væ": "være", "vær": "være", "hvilk": "hvilke", "vilke": "hvilke", "vem": "hvem", "hvm": "hvem",
-}  # fmt: skip
-_SHORT = {loose(short): full for short, full in SHORT.items() if len(short) > 1}
-_LETTERS = {short: full for short, full in SHORT.items() if len(short) == 1}
 _LEAST = 4  # letters of a word that can hold a slip
+SOURCE = Path(__file__).with_name("sms.yml")
+
+
+@lru_cache(maxsize=1)
+def short_forms() -> tuple[dict[str, str], dict[str, str]]:
+    """The closed list: by the form as written, and by its loosely folded form (not for single letters)."""
+    with SOURCE.open(encoding="utf-8") as file:
+        meant: dict[str, list[str]] = yaml.safe_load(file)
+    forms = {str(form): word for word, listed in meant.items() for form in listed}
+    return forms, {loose(form): word for form, word in forms.items() if len(form) > 1}
 
 
 class Speller:
@@ -88,14 +81,13 @@ class Speller:
 
     def _meant(self, low: str) -> str:
         plain = loose(low)
-        if low in _LETTERS:
-            return _LETTERS[low]
-        if not low.isascii() and low not in SHORT and (low in self.counts or self._known(low)):
+        forms, folded = short_forms()
+        if low in forms:
+            return forms[low]
+        if not low.isascii() and (low in self.counts or self._known(low)):
             return low
-        if plain in _SHORT:
-            return _SHORT[plain]
-        if plain in self._spelt:
-            return self._spelt[plain]
+        if plain in folded or plain in self._spelt:
+            return folded.get(plain) or self._spelt[plain]
         if self._known(low) or len(plain) < _LEAST or not plain.replace("-", "").isalpha():
             return low
         near = {w for slip in {plain, *_shorter(plain)} for w in self._slips.get(slip, ()) if within_one_edit(plain, w)}

@@ -10,12 +10,15 @@ _MOST = 8  # clauses looked at; the rest of a very long message is one more
 _SENTENCE = re.compile(
     r"(?<=[?!])[\s?!.]*|(?<=[^\W\d]{2})\.+(?=\s|$)|(?<=\d\d)\.(?=\s+[A-ZÆØÅ])|[\n;]+|(?<=[^\W\d])\.{2,}"
 )
-_WH = r"(?:hva|hvad|hvornaar|hvornar|hvor|hvordan|hvem|hvilke|hvilken|hvilket|hvorfor|hvis)"
-_VERB = r"(?:skal|ska|kan|ka|maa|ma|er|faar|far|har|book|flyt|aflys|vil|bliver|gaelder|mister)"
+_WH = r"(?:hva|hvad|hvornaar|hvornar|hvor|hvordan|hvem|hvilke|hvilken|hvilket|hvorfor)"
+_VERB = (
+    r"(?:skal|ska|kan|ka|maa|ma|er|faar|far|har|bliver|blir|gaelder|mister|behoever|vis|book|bestil|flyt|aflys|slet|find"
+    r"|lav|giv|start|send|ring|aendr|skift|hjaelp|hjalp)"
+)
 _JOINT = re.compile(
-    rf"(?:,\s*|\s+)(?:og|samt|men|plus|desuden|eller|\+|&)\s+(?:saa|sa|ogsaa|ogsa|osse|lige|i oevrigt)?\s*"
-    rf"(?={_WH}\b|{_VERB}\s+(?:jeg|man|du|i|det|der|den|de|a|min|mit|mine)\b)"
-    rf"|,\s+(?={_WH}\b)(?!hvis\b)"
+    rf"(?:,\s*|\s+)(?:og|samt|men|plus|desuden|\+|&)\s+(?:(?:saa|sa|ogsaa|ogsa|osse|lige|i oevrigt)\s+)?"
+    rf"(?={_WH}\b|{_VERB}\s+\w+\s+\w|(?:jeg\s+)?vil\s+(?:gerne|ogsaa|osse|hellere|jeg)\b)"
+    rf"|,\s+(?={_WH}\b(?!\s+(?:der|jeg|man|vi|det|du|den)\b))"
 )
 
 

@@ -1,4 +1,6 @@
-"""Refuses training data that would make the measurement lie or the model wrong: `python -m forloeb.assistant.nlu.validate`.
+"""Refuses training data that would make the measurement lie or the model wrong.
+
+`python -m forloeb.assistant.nlu.validate` prints the faults.
 
 Faults: an intent that docs/intents.md lacks, or the other way round; too few utterances; the same utterance (folded)
 under two intents; one too like the unseen set; an entity or a value nobody knows; what looks like a CPR number; an
