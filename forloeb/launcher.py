@@ -150,9 +150,9 @@ async def _watch(process: Process, environment: dict[str, str], logs: Path, stop
         status = await process.running.wait()
         if stopped.is_set():
             return
-        process.falls = process.falls + 1 if time.monotonic() - process.started < 60 else 1
+        process.falls = process.falls + 1 if time.monotonic() - process.started < 5 else 1
         say(f"{process.name} ended (status {status}); starting it again. Log: {logs / (process.name + '.log')}")
-        await asyncio.sleep(min(2 ** (process.falls - 1), 30))
+        await asyncio.sleep(min(2 ** (process.falls - 1), 30) if process.falls > 5 else 0.2)
         await _start(process, environment, logs)
 
 
