@@ -320,7 +320,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "# Understanding, measured",
         "",
         f"`python -m bench.nlu` on {record['on']}: {len(training)} training utterances, {len(unseen)} unseen ones "
-        "(frozen, other voices). Accuracy with Wilson's interval, macro-F1 bootstrapped. Times on one shared core, one thread.",
+        "(frozen, other voices). Accuracy with Wilson's interval, macro-F1 bootstrapped. One thread on shared cores.",
         "",
         *table(rows),
         "",

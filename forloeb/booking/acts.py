@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import insert, select, update
@@ -57,6 +57,7 @@ class Outcome:
     replayed: bool
 
 
+T = TypeVar("T")
 Work = Callable[[Connection, str], "tuple[str | None, dict[str, Any]]"]
 
 
@@ -88,7 +89,7 @@ def once(engine: Engine, request: Request, work: Work) -> Outcome:
             if attempt == _ATTEMPTS - 1:
                 raise
         except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) not in _DEADLOCK or attempt == _ATTEMPTS - 1:
+            if not _is_deadlock(error) or attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
 
@@ -99,6 +100,22 @@ def _turn(engine: Engine) -> AbstractContextManager[Any]:
         return nullcontext()
     with _TURNS_LOCK:
         return _TURNS.setdefault(engine, threading.Lock())
+
+
+def written(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """What `work` gives, committed; begun again when the database had to break a deadlock."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with _turn(engine), writing(engine) as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not _is_deadlock(error) or attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _is_deadlock(error: DBAPIError) -> bool:
+    return getattr(error.orig, "pgcode", None) in _DEADLOCK
 
 
 def done_before(connection: Connection, request: Request) -> Outcome | None:

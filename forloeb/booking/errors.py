@@ -14,7 +14,8 @@ class Refused(BookingError):
 
     Codes: `first_meeting_in_person`, `form_not_offered`, `summoned_not_booked`, `collides`, `already_booked`,
     `slot_past`, `appointment_past`, `not_booked` (cancelled, held or missed already), `wrong_holder`, `wrong_number`,
-    `bad_value`, `key_conflict` (the key has done another act).
+    `slot_taken_already` (a holder would change the time of a booked slot), `bad_value`, `key_conflict` (the key has
+    done another act).
     """
 
 

@@ -231,10 +231,12 @@ class Proposing(Desk):
         return (), False, Reason.WISH if anything else _nothing(question), free
 
     def _hold(self, claimant_id: str, found: tuple[Slot, ...], until: datetime, now: datetime) -> list[str]:
-        with writing(self.engine) as connection:
+        def keep(connection: Connection) -> list[str]:
             missed = [slot.id for slot in found if not self.slots.hold(connection, slot.id, claimant_id, until, now)]
             self.slots.release(connection, claimant_id, keep=[slot.id for slot in found])
-        return missed
+            return missed
+
+        return acts.written(self.engine, keep)
 
     def _prove(
         self, question: _Question, found: tuple[Slot, ...], exact: bool, reason: Reason | None, free: int

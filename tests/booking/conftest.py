@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.engine import Engine, make_url
 
 from forloeb import db
+from forloeb.booking import tables
 from forloeb.booking.cli import load_command
 from forloeb.booking.service import Bookings
 from tests.booking.world import NOW, WORLD, booking_settings
@@ -26,8 +27,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> str:  # noqa: F811
-    _execute(postgres_url, "CREATE DATABASE booking_template")
-    url = postgres_url.rsplit("/", 1)[0] + "/booking_template"
+    _execute(postgres_url, "CREATE DATABASE booking")
+    url = postgres_url.rsplit("/", 1)[0] + "/booking"
     db.migrate(url)
     return url
 
@@ -39,16 +40,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_copy(postgres_template: str) -> Iterator[str]:
-    name = f"b{len(_COPIES)}"
-    _COPIES.append(name)
-    base = postgres_template.rsplit("/", 1)[0]
-    _execute(f"{base}/postgres", f"CREATE DATABASE {name} TEMPLATE booking_template")
-    yield f"{base}/{name}"
-    _execute(f"{base}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
-
-
-_COPIES: list[str] = []
+def postgres_copy(postgres_template: str) -> str:
+    """The migrated database, emptied: quicker by far than a new one for each test."""
+    names = ", ".join(sorted(table.name for table in vars(tables).values() if isinstance(table, Table)))
+    _execute(postgres_template, "SET session_replication_role = replica", f"TRUNCATE {names} RESTART IDENTITY")
+    return postgres_template
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,8 +78,9 @@ def bookings(engine: Engine, load: Callable[..., tuple[int, str]]) -> Bookings:
     return Bookings(engine, booking_settings(str(engine.url)))
 
 
-def _execute(url: str, statement: str) -> None:
+def _execute(url: str, *statements: str) -> None:
     engine = db.connect(str(make_url(url)))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()

@@ -8,7 +8,7 @@ from forloeb.danish.words import folded_with_places
 
 _MOST = 8  # clauses looked at; the rest of a very long message is one more
 _SENTENCE = re.compile(
-    r"(?<=[?!])[\s?!.]*|(?<=[^\W\d]{2})\.+(?=\s|$)|(?<=\d\d)\.(?=\s+[A-ZÆØÅ])|[\n;]+|(?<=[^\W\d])\.{2,}"
+    r"(?<=[?!])[\s?!.]*|(?<=[^\W\d]{2})\.+(?=\s|$)(?!\s+\d)|(?<=\d\d)\.(?=\s+[A-ZÆØÅ])|[\n;]+|(?<=[^\W\d])\.{2,}"
 )
 _WH = r"(?:hva|hvad|hvornaar|hvornar|hvor|hvordan|hvem|hvilke|hvilken|hvilket|hvorfor)"
 _VERB = (

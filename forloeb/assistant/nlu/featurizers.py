@@ -130,7 +130,7 @@ class SentenceFeaturizer(GraphComponent):
         self._resource = resource
         self._mean = mean
         folder = config.get("cache") or settings.load().var / "cache"
-        self._embedder = Embedder(Path(folder), threads=1 if mean is not None else os.cpu_count() or 1)
+        self._embedder = Embedder(Path(folder), threads=1 if mean is not None else _idle_processors())
 
     @classmethod
     def create(
@@ -198,3 +198,9 @@ class SentenceFeaturizer(GraphComponent):
 
 def _meant(message: Message) -> str:
     return message.get(MEANT) or message.get(TEXT) or ""
+
+
+def _idle_processors() -> int:
+    """All of them for a training on an idle machine; one where others work, or two would wait for each other."""
+    processors = os.cpu_count() or 1
+    return processors if os.getloadavg()[0] < processors / 2 else 1

@@ -30,7 +30,8 @@ _HANGING = frozenset(
     loose(word)
     for line in (
         "hvad hva hvordan hvem hvor hvornår gør gøre skal ska bør kan ka må jeg man vi de det der den du nu så her er",
-        "en et i og at til for mig får tid frist sige vente på besked eller ikke ik passer rigtigt sker hvorfor lige mere",
+        "en et i og at til for mig får tid frist sige vente på besked eller ikke ik passer",
+        "rigtigt sker hvorfor lige mere",
     )
     for word in line.split()
 )

@@ -75,6 +75,8 @@ def test_stated_benefit(text, benefit):
 
 
 def test_a_time_without_a_place_in_the_text_states_nothing():
-    times = [{"text": "1. maj", "start": "2025-05-01T00:00:00+02:00", "grain": "day", "kind": "value", "excluded": False}]
+    times = [
+        {"text": "1. maj", "start": "2025-05-01T00:00:00+02:00", "grain": "day", "kind": "value", "excluded": False}
+    ]
     assert not any(stated_days("jeg blev ledig", times).values())
     assert not any(stated_days("jeg blev ledig 1. maj", [{**times[0], "excluded": True}]).values())
