@@ -1,39 +1,66 @@
-"""Afbud: the person's own words and ground are stored; whether it is lawful is a person's act, never the assistant's."""
+"""Afbud: the person's own words and ground are stored; whether it is lawful is a human's act, never ours."""
 
 from __future__ import annotations
 
-from actions import book, move, proposing, which
-from actions.meeting_words import described
+from actions import book, missed, move, proposing, which
+from actions.aiming import aim_for
+from actions.meeting_words import covers, described, matching, times_in
 from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.errors import Refused
-from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground, Kind
+from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground
 from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
 SURE_ENOUGH = 0.55
+WORDS_AT_MOST = 1000
 
 
 async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
     turn.state.update({"kind": "afbud", "ground": turn.known.entity("afbudsgrund"), "sure": turn.sure})
     if turn.state["ground"]:
-        turn.state["words"] = turn.text[:1000]
+        turn.state["words"] = turn.text[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
-    if not ahead:
+    going = await which.begun(turn)
+    if going and _means(turn, going) and not matching(turn.known, ahead, naming=True):
+        await _begun(turn, going)
+    elif not ahead:
         await _no_meeting(turn)
-        return
-    meeting = await which.meeting(turn)
-    if meeting is not None:
+    elif (meeting := await which.meeting(turn)) is not None:
         await with_meeting(turn, meeting)
 
 
+def _words(turn: Turn) -> str:
+    return turn.state.get("words") or turn.text[:WORDS_AT_MOST]
+
+
+def _means(turn: Turn, going: Appointment) -> bool:
+    """Whether a meeting that has begun is the one meant: it fits the time named, or no time was named."""
+    return not times_in(turn.known) or bool(matching(turn.known, [going], naming=True))
+
+
+async def _begun(turn: Turn, going: Appointment) -> None:
+    """Too late for an afbud: the moment is noted as for a missed meeting, and the person makes contact now."""
+    turn.reply.say("utter_afbud_for_sent")
+    await missed.note(turn, going, CaseKind.MISSED)
+    turn.finish()
+
+
+async def without_meeting(turn: Turn) -> None:
+    """None of the meetings shown was meant."""
+    if turn.stops:
+        keep(turn)
+    else:
+        await _no_meeting(turn)
+
+
 async def _no_meeting(turn: Turn) -> None:
-    """We hold no meeting of theirs: a human gets the words, and the person is told to make contact themselves."""
+    """We hold no such meeting of theirs: a human gets the words, and the person is told to make contact themselves."""
+    facts = {"wants": "afbud", "words": _words(turn)}
     case = await turn.call(
-        turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value,
-        {"wants": "afbud", "words": turn.text[:1000]}, turn.key("afbud_unknown"), turn.now,
-    )  # fmt: skip
+        turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
+    )
     turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id)
     turn.finish()
 
@@ -44,65 +71,76 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     ground = turn.state.get("ground")
     if not ground:
         turn.reply.ask("utter_afbud_spoerg_grund", **described(turn.known, meeting))
+        turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
         turn.wait("reason")
-        return
-    if ground in NAMED_IN_THE_SOURCE:
-        if turn.state.get("sure", 0.0) < SURE_ENOUGH and not turn.chosen:
-            turn.reply.ask("utter_afbud_laes_op", **described(turn.known, meeting))
-            turn.reply.choice("utter_knap_ja_afbud", "valg", {"trin": "cancel"})
-            turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
-            turn.wait("sure")
-            return
+    elif ground not in NAMED_IN_THE_SOURCE:
+        await warn(turn, meeting)
+    elif turn.state.get("sure", 0.0) < SURE_ENOUGH:
+        _ask_whether(turn, meeting, "sure")
+    else:
         await commit(turn)
-        return
-    await warn(turn, meeting)
+
+
+def _ask_whether(turn: Turn, meeting: Appointment, step: str) -> None:
+    turn.reply.ask("utter_afbud_laes_op", **described(turn.known, meeting))
+    turn.reply.choice("utter_knap_ja_afbud", "valg", {"trin": "cancel"})
+    turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
+    turn.wait(step)
 
 
 async def reason(turn: Turn) -> None:
     """The reason in the person's own words; a change of mind leaves the meeting as it was."""
-    if turn.intent == "afkraeft" and not turn.known.entity("afbudsgrund"):
+    ground = turn.known.entity("afbudsgrund")
+    if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
         return
-    turn.state["words"] = turn.text[:1000]
-    turn.state["ground"] = turn.known.entity("afbudsgrund") or Ground.OTHER.value
-    turn.state["sure"] = 1.0
-    meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
+    meeting = await _meeting(turn)
+    if not turn.yes:
+        turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})
     await with_meeting(turn, meeting)
 
 
 async def sure(turn: Turn) -> None:
-    """Whether it really is an afbud."""
-    if turn.chosen == "cancel" or turn.intent in ("bekraeft", "meld_afbud"):
-        await commit(turn)
-    elif turn.intent == "afkraeft" or turn.chosen == "keep":
+    """Whether it really is an afbud; after a warning, that is insisting."""
+    warned = turn.state["step"] == "anyway"
+    if turn.chosen == "cancel" or turn.yes or (turn.intent == "meld_afbud" and not turn.stops):
+        await commit(turn, warned=warned)
+    elif turn.no or turn.stops or turn.chosen == "keep":
         keep(turn)
+    elif turn.chosen == "move" or turn.intent == "flyt_samtale":
+        await move.with_meeting(turn, await _meeting(turn))
     else:
-        meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
-        turn.state["sure"] = 0.0
-        await with_meeting(turn, meeting)
+        turn.reply.say("utter_svar_ja_eller_nej")
+        _ask_whether(turn, await _meeting(turn), "anyway" if warned else "sure")
 
 
 async def warn(turn: Turn, meeting: Appointment) -> None:
     """The consequence first, an offer to move, and nothing recorded yet; an open ground goes to staff at once."""
-    ground = turn.state["ground"]
-    dagpenge = turn.known.benefit is Benefit.DAGPENGE
+    who = "dagpenge" if turn.known.benefit is Benefit.DAGPENGE else "social"
     values = described(turn.known, meeting)
-    if ground == Ground.OTHER.value:
-        facts = {"appointment": meeting.id, "wants": "afbud", "words": turn.state.get("words") or turn.text[:1000]}
+    if turn.state["ground"] == Ground.PRIVATE.value:
+        turn.reply.say(f"utter_afbud_privat_{who}", **values)
+    else:
+        facts = {
+            "appointment": meeting.id,
+            "wants": "afbud",
+            "words": _words(turn),
+        }
         case = await turn.call(
             turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_reason"), turn.now
         )
-        turn.reply.say(f"utter_afbud_andet_{'dagpenge' if dagpenge else 'social'}", **values)
+        turn.reply.say(f"utter_afbud_andet_{who}", **values)
         turn.reply.say("utter_afbud_andet_sag", kvittering=case.receipt or case.id, **values)
-    else:
-        turn.reply.say(f"utter_afbud_privat_{'dagpenge' if dagpenge else 'social'}", **values)
     ask_instead(turn, meeting)
 
 
 def ask_instead(turn: Turn, meeting: Appointment) -> None:
-    """Move, cancel all the same, or keep."""
-    turn.reply.ask("utter_afbud_flyt_i_stedet", **described(turn.known, meeting))
-    turn.reply.choice("utter_knap_flyt_i_stedet", "valg", {"trin": "move"})
+    """Move, cancel all the same, or keep; what the holder summons to has no new time here."""
+    summoned = meeting.kind in SUMMONED
+    turn.reply.ask(
+        "utter_afbud_ny_tid_af_dem" if summoned else "utter_afbud_flyt_i_stedet", **described(turn.known, meeting)
+    )
+    turn.reply.choice("utter_knap_bed_om_ny_tid" if summoned else "utter_knap_flyt_i_stedet", "valg", {"trin": "move"})
     turn.reply.choice("utter_knap_afbud_alligevel", "valg", {"trin": "cancel"})
     turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
     turn.wait("insist")
@@ -110,20 +148,31 @@ def ask_instead(turn: Turn, meeting: Appointment) -> None:
 
 async def insist(turn: Turn) -> None:
     """After the warning: move (yes), cancel all the same (said in so many words), keep, or another reason."""
-    meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
-    new_ground = turn.known.entity("afbudsgrund")
-    if turn.chosen == "move" or turn.intent in ("bekraeft", "flyt_samtale", "book_samtale") or wish_in(turn.known):
-        await move.with_meeting(turn, meeting)
-    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and new_ground in (None, turn.state["ground"])):
-        await commit(turn, warned=True)
-    elif turn.chosen == "keep":
+    meeting = await _meeting(turn)
+    ground = turn.known.entity("afbudsgrund")
+    other = ground if ground != turn.state["ground"] else None
+    wants_time = wish_in(turn.known, without=lambda time: covers(time, meeting.start)) and turn.intent != "meld_afbud"
+    if turn.chosen == "keep" or turn.stops:
         keep(turn)
-    elif new_ground and new_ground != turn.state["ground"]:
-        turn.state.update({"ground": new_ground, "words": turn.text[:1000]})
+    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
+        await commit(turn, warned=True)
+    elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
+        await move.with_meeting(turn, meeting)
+    elif other:
+        turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0})
         await with_meeting(turn, meeting)
+    elif turn.no:
+        turn.reply.ask("utter_afbud_alligevel", **described(turn.known, meeting))
+        turn.reply.choice("utter_knap_ja_afbud", "valg", {"trin": "cancel"})
+        turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
+        turn.wait("anyway")
     else:
         turn.reply.say("utter_afbud_intet_endnu")
         ask_instead(turn, meeting)
+
+
+async def _meeting(turn: Turn) -> Appointment:
+    return await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
 
 
 def keep(turn: Turn) -> None:
@@ -137,37 +186,33 @@ async def commit(turn: Turn, *, warned: bool = False) -> None:
     state = turn.state
     try:
         cancelled = await turn.call(
-            turn.service.cancel, turn.claimant_id, state.get("appointment") or "", state.get("words") or turn.text,
+            turn.service.cancel, turn.claimant_id, state.get("appointment") or "", _words(turn),
             state.get("ground") or Ground.OTHER.value, turn.key("afbud"), turn.now, warned=warned,
         )  # fmt: skip
     except Refused as error:
         if error.code == "appointment_past":
-            turn.reply.say("utter_afbud_for_sent")
-            turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
-            turn.finish()
-            return
-        book.refused(turn, error)
-        return
-    await done(turn, cancelled)
+            await _begun(turn, await _meeting(turn))
+        else:
+            await book.refused(turn, error)
+    else:
+        await done(turn, cancelled)
 
 
 async def done(turn: Turn, cancelled: Cancelled) -> None:
-    """Receipt, how sure it is, what to do now, and a new time."""
-    meeting = cancelled.appointment
+    """What to do now when the meeting is near, the receipt, how sure it is, and a new time."""
+    meeting, taken = cancelled.appointment, cancelled.cancellation
     values = described(turn.known, meeting)
-    turn.reply.say("utter_afbud_faerdig", **values, kvittering=cancelled.receipt)
-    if cancelled.cancellation.delivery is DeliveryState.ACKNOWLEDGED:
-        turn.reply.say("utter_modtaget_af", navn=cancelled.cancellation.acknowledged_by or values["hvem"])
-    else:
-        turn.reply.say("utter_registreret_ikke_bekraeftet", hvem=values["hvem"])
     if cancelled.call_now:
         turn.reply.say("utter_ring_ogsaa", hvem_kontakt=values["hvem_kontakt"])
+    turn.reply.say("utter_afbud_faerdig", **values, kvittering=cancelled.receipt)
+    if taken.delivery is DeliveryState.ACKNOWLEDGED:
+        turn.reply.say("utter_modtaget_af", navn=taken.acknowledged_by or values["hvem"])
+    elif cancelled.call_now:
+        turn.reply.say("utter_ikke_bekraeftet", hvem=values["hvem"])
     else:
-        turn.reply.say("utter_afbud_kontakt_ogsaa", hvem_kontakt=values["hvem_kontakt"])
+        turn.reply.say("utter_afbud_ikke_bekraeftet", **values)
     turn.reply.say("utter_afbud_vurdering", hvem=values["hvem"])
-    if turn.known.benefit is Benefit.DAGPENGE:
-        turn.reply.say("utter_afbud_ny_tid_med_det_samme")
-    await new_time(turn, meeting, cancelled.cancellation.id)
+    await new_time(turn, meeting, taken.id)
 
 
 async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> None:
@@ -177,14 +222,10 @@ async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> No
         turn.reply.say("utter_afbud_ny_tid_indkaldes", **described(turn.known, meeting))
         turn.finish()
         return
-    aimed = await proposing.aim(turn, meeting.holder)
-    window = (aimed["first"], aimed["last"]) if aimed and meeting.kind is Kind.JOB else (None, None)
-    turn.state = {
-        "kind": "book",
-        "cancellation": cancellation_id,
-        "aim": {"holder": meeting.holder.value, "kind": meeting.kind.value, "number": meeting.number,
-                "first": window[0], "last": window[1]},
-    }  # fmt: skip
+    if turn.known.benefit is Benefit.DAGPENGE:
+        turn.reply.say("utter_afbud_ny_tid_med_det_samme")
+    turn.state = {"kind": "book", "cancellation": cancellation_id, "aim": await aim_for(turn, meeting)}
+    if meeting.about:
+        turn.state["about"] = meeting.about
     if not await proposing.propose(turn):
         await turn.call(turn.service.no_new_time, turn.claimant_id, cancellation_id, "none_fits", turn.now)
-        turn.finish()

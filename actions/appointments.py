@@ -9,8 +9,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
 from actions.meeting_words import described, kind_title
-from actions.turn import Turn, turn_from
+from actions.turn import Turn, ask_again, turn_from
+from forloeb.booking.ics import calendar_link
 from forloeb.booking.model import Act, Appointment, DeliveryState, Status
+
+FILE_NAME = "aftale.ics"
 
 
 class ActionVisAftaler(Action):
@@ -28,6 +31,7 @@ class ActionVisAftaler(Action):
         else:
             ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
             show(turn, ahead)
+        ask_again(tracker, turn.reply)
         turn.reply.send(dispatcher)
         return turn.known.events()
 
@@ -41,7 +45,9 @@ def show(turn: Turn, ahead: tuple[Appointment, ...]) -> None:
     turn.reply.say("utter_aftaler_overskrift")
     for appointment in ahead:
         values = described(turn.known, appointment)
-        turn.reply.say("utter_aftaler_linje", **values, slags=kind_title(appointment), tilstand=delivery_key(appointment))
+        turn.reply.say(
+            "utter_aftaler_linje", **values, slags=kind_title(appointment), tilstand=delivery_key(appointment)
+        )
     turn.reply.choice("utter_titel_flyt_samtale", "flyt_samtale")
     turn.reply.choice("utter_titel_meld_afbud", "meld_afbud")
     turn.reply.choice("utter_titel_forbered_samtale", "forbered_samtale")
@@ -65,7 +71,8 @@ def committed(turn: Turn, act: Act, key: str) -> None:
     if act.call_now:
         turn.reply.say("utter_ring_ogsaa", hvem_kontakt=values["hvem_kontakt"])
     if stands.status is Status.BOOKED:
-        turn.reply.extra["download"] = {
-            "title": "Kalender",
-            "url": f"{services.settings().public_url}/calendar/{stands.calendar_token}.ics",
-        }
+        link = calendar_link(stands, services.settings())
+        if turn.known.channel == "web":
+            turn.reply.extra["download"] = {"title": FILE_NAME, "url": link}
+        else:
+            turn.reply.say("utter_kalender", link=link)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import book, move, which
+from actions import book, move, proposing, which
 from actions.appointments import committed
 from actions.meeting_words import described
 from actions.turn import Turn
@@ -23,28 +23,43 @@ async def begin(turn: Turn) -> None:
 async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """Refuse kindly what the rules do not allow, otherwise ask for the form or read back."""
     turn.state["appointment"] = meeting.id
+    wanted = turn.state.get("form")
     if must_be_in_person(meeting.kind, meeting.number):
         turn.reply.say("utter_form_foerste_moede")
+        turn.reply.say("utter_form_foerste_vej")
         turn.reply.choice("utter_titel_flyt_samtale", "flyt_samtale")
         turn.reply.choice("utter_knap_medarbejder", "tal_med_medarbejder")
         turn.finish()
-        return
-    wanted = turn.state.get("form")
-    if wanted == meeting.form.value:
+    elif wanted == meeting.form.value:
         turn.reply.say("utter_form_er_allerede", **described(turn.known, meeting))
         turn.finish()
+    elif not wanted:
+        await _ask_form(turn, meeting)
+    elif wanted not in await _forms(turn, meeting):
+        await _offer_move(turn, meeting)
+    else:
+        turn.reply.ask("utter_form_laes_op", **{**described(turn.known, meeting), "form": f"utter_form_{wanted}"})
+        turn.reply.choice("utter_knap_ja", "valg", {"trin": "yes"})
+        turn.reply.choice("utter_knap_nej", "valg", {"trin": "no"})
+        turn.wait("confirm")
+
+
+async def _forms(turn: Turn, meeting: Appointment) -> list[str]:
+    """The forms that the meeting's time can have: all where the holder's own entry names no slot."""
+    slot = await proposing.slot(turn, meeting.slot_id) if meeting.slot_id else None
+    return [f.value for f in (slot.forms if slot else Form)]
+
+
+async def _ask_form(turn: Turn, meeting: Appointment) -> None:
+    others = [f for f in await _forms(turn, meeting) if f != meeting.form.value]
+    if not others:
+        turn.reply.say("utter_form_ikke_muligt")
+        turn.finish()
         return
-    if not wanted:
-        turn.reply.ask("utter_form_hvilken")
-        for form in Form:
-            if form is not meeting.form:
-                turn.reply.choice(f"utter_knap_form_{form.value}", "valg", {"trin": f"form:{form.value}"})
-        turn.wait("form")
-        return
-    turn.reply.ask("utter_form_laes_op", **described(turn.known, meeting, Form(wanted)))
-    turn.reply.choice("utter_knap_ja", "valg", {"trin": "yes"})
-    turn.reply.choice("utter_knap_nej", "valg", {"trin": "no"})
-    turn.wait("confirm")
+    turn.reply.ask("utter_form_hvilken", **described(turn.known, meeting))
+    for form in others:
+        turn.reply.choice(f"utter_knap_form_{form}", "valg", {"trin": f"form:{form}"})
+    turn.wait("form")
 
 
 async def form(turn: Turn) -> None:
@@ -52,19 +67,29 @@ async def form(turn: Turn) -> None:
     said = (turn.chosen or "").removeprefix("form:") or turn.known.entity("moedeform")
     if said in [f.value for f in Form]:
         turn.state["form"] = said
-    meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
-    await with_meeting(turn, meeting)
+    elif turn.no or turn.stops:
+        _leave(turn)
+        return
+    await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"]))
 
 
 async def confirm(turn: Turn) -> None:
-    """Yes commits; no leaves it."""
-    if turn.chosen == "yes" or turn.intent == "bekraeft":
-        await commit(turn)
-    elif turn.known.entity("moedeform") and turn.known.entity("moedeform") != turn.state.get("form"):
+    """Yes commits; no leaves it; another form is a correction."""
+    other = turn.known.entity("moedeform")
+    if other and other != turn.state.get("form"):
         await form(turn)
+    elif turn.yes:
+        await commit(turn)
+    elif turn.no or turn.stops:
+        _leave(turn)
     else:
-        turn.reply.say("utter_opgave_intet_gjort")
-        turn.finish()
+        turn.reply.say("utter_svar_ja_eller_nej")
+        await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"]))
+
+
+def _leave(turn: Turn) -> None:
+    turn.reply.say("utter_opgave_intet_gjort")
+    turn.finish()
 
 
 async def commit(turn: Turn) -> None:
@@ -75,19 +100,15 @@ async def commit(turn: Turn) -> None:
             turn.state.get("form") or Form.IN_PERSON.value, turn.key("form"), turn.now,
         )  # fmt: skip
     except Refused as error:
-        if error.code == "form_not_offered":
-            await _offer_move(turn)
-            return
-        book.refused(turn, error)
-        return
-    committed(turn, act, "utter_form_faerdig")
-    turn.finish()
+        await book.refused(turn, error)
+    else:
+        committed(turn, act, "utter_form_faerdig")
+        turn.finish()
 
 
-async def _offer_move(turn: Turn) -> None:
-    turn.reply.say("utter_form_ikke_muligt")
-    meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
-    wanted = turn.state.get("form")
-    turn.state.clear()
-    turn.state["wish"] = {"form": wanted}
+async def _offer_move(turn: Turn, meeting: Appointment) -> None:
+    """The meeting's time cannot be held so: other times can."""
+    turn.reply.say("utter_form_ikke_paa_den_tid")
+    wanted = turn.state["form"]
+    turn.state = {"wish": {"form": wanted}, "wanted_form": wanted}
     await move.with_meeting(turn, meeting)

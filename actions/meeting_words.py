@@ -11,14 +11,24 @@ from actions import services
 from actions.known import Known
 from forloeb.booking.model import Appointment, Form, Holder, Slot
 from forloeb.danish import format as danish
+from forloeb.danish.words import fold
 from forloeb.settings import ZONE
 
-ORDINALS = (
-    re.compile(r"\b(1|en|et|foerste|første|forste|1\.|nr\.? ?1|nummer (1|et|en))\b", re.IGNORECASE),
-    re.compile(r"\b(2|to|anden|andet|2\.|nr\.? ?2|nummer (2|to))\b", re.IGNORECASE),
-    re.compile(r"\b(3|tre|tredje|3\.|nr\.? ?3|nummer (3|tre))\b", re.IGNORECASE),
+CLOCK = len("HH:MM")
+COUNTED = r"nr\.?|nummer|mulighed|valg"
+# A choice from a list just shown, in folded text: "den første", "nr. 2", or a message that is nothing but the choice.
+NAMES = (
+    ("foerste", "forste", "oeverste", "tidligste", "etteren", "1'eren", "1eren"),
+    ("anden", "andet", "toeren", "2'eren", "2eren"),
+    ("tredje", "treeren", "3'eren", "3eren"),
 )
-LAST = re.compile(r"\b(sidste|nederste|seneste)\b", re.IGNORECASE)
+NUMBERS = (("1", "en", "et"), ("2", "to"), ("3", "tre"))
+LAST = ("sidste", "nederste", "seneste")
+FILLERS = frozenset({
+    "ja", "jo", "ok", "okay", "tak", "gerne", "saa", "jeg", "tager", "vaelger", "vil", "have", "tage", "vi",
+    "siger", "bare", "den", "det", "nr", "nummer", "mulighed", "valg", "tid", "tiden",
+})  # fmt: skip
+NOT_A_CHOICE = rf"(?!\s*(?:uge|dag|maaned|gang|{'|'.join(danish.MONTHS)})\w*)"
 
 
 def place_of(known: Known, holder: Holder) -> Any:
@@ -31,14 +41,19 @@ def place_of(known: Known, holder: Holder) -> Any:
 
 
 def described(known: Known, thing: Appointment | Slot, form: Form | None = None) -> dict[str, Any]:
-    """Placeholders `tid`, `form`, `sted`, `hvem`, `hvem_kontakt` for a meeting or a slot."""
+    """Placeholders `tid`, `dag`, `form`, `hvor`, `hvem`, `hvem_kontakt` for a meeting or a slot.
+
+    `hvor` is the place with a comma before it, and empty when one needs not go anywhere.
+    """
     chosen = form or (thing.form if isinstance(thing, Appointment) else None)
     where = place_of(known, thing.holder)
-    there = thing.place if thing.place and (chosen in (None, Form.IN_PERSON)) else where.name
+    go_there = thing.place and chosen in (None, Form.IN_PERSON)
+    start = thing.start.astimezone(ZONE)
     return {
-        "tid": danish.moment(thing.start.astimezone(ZONE), known.on),
+        "tid": danish.moment(start, known.on),
+        "dag": known.day(start.date()),
         "form": f"utter_form_{chosen.value}" if chosen else "",
-        "sted": there,
+        "hvor": f", {thing.place}" if go_there else "",
         "hvem": where.name,
         "hvem_kontakt": where.contact(),
     }
@@ -55,27 +70,41 @@ def times_in(known: Known, direction: str = "future") -> list[dict[str, Any]]:
     return list(value.get(direction, [])) if isinstance(value, dict) else []
 
 
-def matching(known: Known, things: Sequence[Any], direction: str = "future") -> list[Any]:
-    """Those meetings or slots that fit every time and holder that the message names; [] when it names none."""
-    times = [t for t in times_in(known, direction) if not t["excluded"]]
+def matching(known: Known, things: Sequence[Any], direction: str = "future", *, naming: bool = False) -> list[Any]:
+    """Those meetings or slots that fit the times and holder that the message names; [] when it names none.
+
+    Args:
+        known: the message.
+        things: meetings or slots.
+        direction: how the times are read.
+        naming: the times name a meeting ("jeg kan ikke komme på torsdag"), so a negated one counts, and where none
+            fits to the minute, one on the same day does.
+    """
+    times = [t for t in times_in(known, direction) if naming or not t["excluded"]]
     holder = known.entity("myndighed")
-    found = list(things)
-    if holder:
-        found = [thing for thing in found if thing.holder.value == holder]
-    if times:
-        found = [thing for thing in found if any(_covers(t, thing.start.astimezone(ZONE)) for t in times)]
-    return found if times or holder else []
+    if not (times or holder):
+        return []
+    found = [thing for thing in things if not holder or thing.holder.value == holder]
+    if not times:
+        return found
+    exact = [thing for thing in found if any(covers(t, thing.start) for t in times)]
+    if exact or not naming:
+        return exact
+    days = {t["start"][:10] for t in times if t["start"] and len(t["start"]) > CLOCK and t["end"] is None}
+    return [thing for thing in found if f"{thing.start.astimezone(ZONE):%Y-%m-%d}" in days]
 
 
-def _covers(time: dict[str, Any], start: datetime) -> bool:
-    begin, end = time["start"], time["end"]
-    if begin and len(begin) == 5:
+def covers(time: dict[str, Any], start: datetime) -> bool:
+    """Whether a time that was read holds the beginning of a meeting."""
+    start, begin, end = start.astimezone(ZONE), time["start"], time["end"]
+    if len(begin or "") == CLOCK or len(end or "") == CLOCK:
         clock = f"{start:%H:%M}"
-        if end is None:
-            return {"after": clock >= begin, "before": clock < begin}.get(time["kind"], clock == begin)
+        if begin is None or end is None:
+            edge = begin or end
+            return {"after": clock >= edge, "before": clock < edge}.get(time["kind"], clock == edge)
         return bool(begin <= clock < end)
     first = datetime.fromisoformat(begin) if begin else None
-    last = datetime.fromisoformat(end) if end and len(end) > 5 else None
+    last = datetime.fromisoformat(end) if end else None
     if time["kind"] == "value" and first and last is None:
         return abs(start - first) < timedelta(minutes=1)
     return (first is None or first <= start) and (last is None or start < last)
@@ -83,7 +112,18 @@ def _covers(time: dict[str, Any], start: datetime) -> bool:
 
 def by_ordinal(text: str, things: Sequence[Any]) -> Any | None:
     """The thing that "den første", "nr. 2" or "3" names in a list just shown; None when the text names none."""
-    if LAST.search(text) and things:
-        return things[-1]
-    hits = [i for i, pattern in enumerate(ORDINALS) if pattern.search(text)]
-    return things[hits[0]] if len(hits) == 1 and hits[0] < len(things) else None
+    folded = fold(text)
+    words = re.findall(r"[\w']+", folded)
+    left = [word for word in words if word not in FILLERS]
+    bare = left[0] if len(left) == 1 else ""
+    hits = [
+        place for place, (names, numbers) in enumerate(zip(NAMES, NUMBERS, strict=True))
+        if bare in (*names, *numbers) or _named(folded, names, "den|det") or _named(folded, numbers, COUNTED)
+    ]  # fmt: skip
+    if bare in LAST or _named(folded, LAST, "den|det"):
+        hits.append(len(things) - 1)
+    return things[hits[0]] if len(set(hits)) == 1 and 0 <= hits[0] < len(things) else None
+
+
+def _named(folded: str, names: Sequence[str], before: str) -> bool:
+    return re.search(rf"\b(?:{before})\s*(?:{'|'.join(names)})\b{NOT_A_CHOICE}", folded) is not None

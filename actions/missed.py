@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from actions import proposing
-from actions.meeting_words import described, matching, place_of
+from actions.aiming import aim_for
+from actions.meeting_words import matching, place_of
 from actions.turn import Turn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Holder, Status
 from forloeb.obligations import Benefit
+from forloeb.settings import ZONE
 
 CONTACTS = {
     "forkert_registreret": CaseKind.WRONGLY_RECORDED,
@@ -18,61 +20,67 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
+# How long before its time a meeting can already be the one that goes wrong.
+BEFORE = {
+    CaseKind.LATE: timedelta(hours=12),
+    CaseKind.VIDEO_FAILED: timedelta(hours=1),
+    CaseKind.PHONE_NOT_RUNG: timedelta(minutes=15),
+}
 
 
 async def begin(turn: Turn) -> None:
-    """Note the contact with its time (the moment can decide money), then say it."""
-    subject = turn.known.entity("emne")
-    kind = CONTACTS.get(subject or "", CaseKind.MISSED)
+    """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
+    kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
     meeting = await _meeting(turn, kind)
+    await note(turn, meeting, kind)
+    if meeting is not None and _needs_new_time(turn, meeting, kind):
+        turn.state = {"kind": "book", "after": "missed", "aim": await aim_for(turn, meeting)}
+        turn.reply.say("utter_misset_ny_tid")
+        await proposing.propose(turn)
+    else:
+        turn.finish()
+
+
+async def note(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
+    """Commit the contact, then say what to do now, the receipt, and what is known of the consequence."""
     contact = await turn.call(
         turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text or kind.value,
         turn.key("missed"), turn.now, kind.value,
     )  # fmt: skip
     holder = meeting.holder if meeting else (Holder.JOBCENTER if turn.known.social else Holder.AKASSE)
-    where = place_of(turn.known, holder)
-    clock = f"{turn.now:%H.%M}"
-    turn.reply.say("utter_misset_kontakt_nu", hvem_kontakt=where.contact())
-    if kind is CaseKind.MISSED:
-        turn.reply.say("utter_misset_noteret", klokken=clock, kvittering=contact.receipt)
-        if turn.known.benefit is Benefit.DAGPENGE:
-            turn.reply.say("utter_misset_regel_dagpenge", **(_day(turn, meeting)))
-        else:
-            turn.reply.say("utter_misset_regel_social")
-    else:
-        turn.reply.say(f"utter_misset_{kind.value}", klokken=clock, kvittering=contact.receipt)
-    if meeting is None or meeting.kind in SUMMONED or kind is CaseKind.LATE:
-        turn.finish()
+    values = {"klokken": f"{contact.at.astimezone(ZONE):%H.%M}", "kvittering": contact.receipt}
+    key = "utter_misset_ring_nu" if _not_over(turn, meeting) else "utter_misset_kontakt_nu"
+    turn.reply.say(key, hvem_kontakt=place_of(turn.known, holder).contact())
+    if kind is not CaseKind.MISSED:
+        turn.reply.say(f"utter_misset_{kind.value}", **values)
         return
-    await _new_time(turn, meeting)
+    turn.reply.say("utter_misset_noteret", **values)
+    if turn.known.benefit is not Benefit.DAGPENGE:
+        turn.reply.say("utter_misset_regel_social")
+    elif meeting is not None:
+        turn.reply.say("utter_misset_regel_dagpenge", moededag=turn.known.day(meeting.start.astimezone(ZONE).date()))
+    else:
+        turn.reply.say("utter_misset_regel_dagpenge", moededag="utter_misset_moedets_dag")
 
 
-async def _new_time(turn: Turn, meeting: Appointment) -> None:
-    aimed = await proposing.aim(turn, meeting.holder)
-    turn.state = {
-        "kind": "book",
-        "aim": {"holder": meeting.holder.value, "kind": meeting.kind.value, "number": meeting.number,
-                "first": aimed["first"] if aimed else None, "last": aimed["last"] if aimed else None},
-    }  # fmt: skip
-    turn.reply.say("utter_misset_ny_tid")
-    if not await proposing.propose(turn):
-        turn.finish()
+def _not_over(turn: Turn, meeting: Appointment | None) -> bool:
+    return meeting is not None and meeting.status is Status.BOOKED and turn.now < meeting.end
+
+
+def _needs_new_time(turn: Turn, meeting: Appointment, kind: CaseKind) -> bool:
+    """A new time helps where the meeting is lost; not where it can still be held, was held, or is summoned to."""
+    if meeting.kind in SUMMONED or kind in (CaseKind.LATE, CaseKind.WRONGLY_RECORDED):
+        return False
+    return kind is CaseKind.MISSED or not _not_over(turn, meeting)
 
 
 async def _meeting(turn: Turn, kind: CaseKind) -> Appointment | None:
-    """The latest meeting whose time has come and that was not held; for lateness also the next one today."""
+    """The latest meeting whose time has come and that was not held; where it is going wrong now, also the next one."""
     every = await turn.call(turn.service.appointments, turn.claimant_id)
-    ahead = timedelta(hours=12) if kind is CaseKind.LATE else timedelta(0)
+    ahead = BEFORE.get(kind, timedelta(0))
     near = [
         a for a in every
         if a.status in (Status.BOOKED, Status.MISSED) and turn.now - RECENT <= a.start <= turn.now + ahead
     ]  # fmt: skip
-    fits = matching(turn.known, near, "past")
-    pool = fits or near
+    pool = matching(turn.known, near, "past", naming=True) or near
     return max(pool, key=lambda a: a.start) if pool else None
-
-
-def _day(turn: Turn, meeting: Appointment | None) -> dict[str, str]:
-    if meeting is None:
-        return {"moededag": "utter_misset_moedets_dag"}
-    return {"moededag": described(turn.known, meeting)["tid"]}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from actions import book, proposing, which
+from actions import book, picking, proposing, reading_back, which
+from actions.aiming import aim_for
 from actions.appointments import committed
-from actions.meeting_words import described
+from actions.meeting_words import covers, described
 from actions.turn import Turn
-from actions.wishing import wish_in
+from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
-from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Form
+from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Form, Slot
 
 
 async def begin(turn: Turn) -> None:
@@ -17,6 +18,8 @@ async def begin(turn: Turn) -> None:
     meeting = await which.meeting(turn)
     if meeting is not None:
         await with_meeting(turn, meeting)
+    elif wish := wish_in(turn.known):
+        turn.state["wish"] = as_json(wish)
 
 
 async def with_meeting(turn: Turn, meeting: Appointment) -> None:
@@ -30,51 +33,49 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         turn.reply.say("utter_flyt_indkaldt", **values, kvittering=case.receipt or case.id)
         turn.finish()
         return
-    turn.state.update(
-        {
-            "kind": "flyt",
-            "moving": True,
-            "appointment": meeting.id,
-            "form": meeting.form.value,
-            "aim": {"holder": meeting.holder.value, "kind": meeting.kind.value, "number": meeting.number,
-                    "first": None, "last": None},
-        }
-    )  # fmt: skip
+    # the time that names the meeting is no wish
+    said = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
+    before = from_json(turn.state.get("wish") or {})
+    form = turn.known.entity("moedeform") or turn.state.get("wanted_form")
+    turn.state = {
+        "kind": "flyt",
+        "moving": True,
+        "appointment": meeting.id,
+        "form": form or meeting.form.value,
+        "aim": await aim_for(turn, meeting),
+        "wish": as_json(merged(before, said) if said else before),
+    }
     turn.reply.say("utter_flyt_staar", **values)
-    wish = wish_in(turn.known) if turn.state.pop("use_wish", True) else None
-    if not await proposing.propose(turn, wish):
-        turn.finish()
+    await proposing.propose(turn)
 
 
 async def choose(turn: Turn) -> None:
     """A time was picked: read it back."""
-    slot = await proposing.pick(turn)
-    if slot is None:
-        if not turn.state.get("step"):
-            turn.finish()
-        return
+    slot = await picking.pick(turn)
+    if slot is not None:
+        await picked(turn, slot)
+
+
+async def picked(turn: Turn, slot: Slot) -> None:
+    """Read the new time back, in the form that was wished or stood before where the slot has it."""
     turn.state["slot"] = slot.id
-    wished = turn.known.entity("moedeform")
     offered = [f.value for f in slot.forms]
+    wished = turn.known.entity("moedeform") or (turn.state.get("wish") or {}).get("form")
     if wished in offered:
         turn.state["form"] = wished
     if turn.state["form"] not in offered:
         turn.state["form"] = Form.IN_PERSON.value if Form.IN_PERSON.value in offered else offered[0]
         turn.reply.say("utter_flyt_anden_form", form=f"utter_form_{turn.state['form']}")
-    await book.read_back(turn)
+    await reading_back.read_back(turn)
 
 
 async def confirm(turn: Turn) -> None:
     """Yes commits; otherwise as in booking."""
-    if turn.chosen == "yes" or turn.intent == "bekraeft":
+    found = await reading_back.corrected(turn)
+    if found is True:
         await commit(turn)
-        return
-    if wish_in(turn.known):
-        await choose(turn)
-    elif turn.chosen == "other" or turn.intent == "afkraeft":
-        await proposing.propose(turn, more=True)
-    else:
-        await book.read_back(turn)
+    elif found:
+        await picked(turn, found)
 
 
 async def commit(turn: Turn) -> None:
@@ -85,11 +86,10 @@ async def commit(turn: Turn) -> None:
             turn.service.move, turn.claimant_id, state.get("appointment") or "", state.get("slot") or "",
             turn.key("move"), turn.now, state.get("form"),
         )  # fmt: skip
-    except (SlotTaken, SlotWithdrawn) as error:
-        await proposing.still_there(turn, error)
-        return
+    except (SlotTaken, SlotWithdrawn):
+        await proposing.lost(turn, "utter_tid_optaget_flyt")
     except Refused as error:
-        book.refused(turn, error)
-        return
-    committed(turn, act, "utter_flyt_faerdig")
-    turn.finish()
+        await book.refused(turn, error)
+    else:
+        committed(turn, act, "utter_flyt_faerdig")
+        turn.finish()

@@ -60,7 +60,11 @@ def tell(notice: Notice, known: Known, reply: Reply) -> None:
 
 def _values(notice: Notice, known: Known) -> dict[str, Any]:
     told = notice.values
-    found: dict[str, Any] = {"navn": told.get("by"), "kvittering": told.get("receipt") or "", "om": told.get("about") or ""}
+    found: dict[str, Any] = {
+        "navn": told.get("by"),
+        "kvittering": told.get("receipt") or "",
+        "om": told.get("about") or "",
+    }
     if notice.appointment:
         found.update(described(known, notice.appointment))
         found["slags"] = kind_title(notice.appointment)
@@ -73,7 +77,9 @@ def _values(notice: Notice, known: Known) -> dict[str, Any]:
     if told.get("start"):
         found["tid"] = danish.moment(datetime.fromisoformat(told["start"]).astimezone(ZONE), known.on)
     before = told.get("replaced") or {}
-    found["foer"] = danish.moment(datetime.fromisoformat(before["start"]).astimezone(ZONE), known.on) if before.get("start") else ""
+    found["foer"] = (
+        danish.moment(datetime.fromisoformat(before["start"]).astimezone(ZONE), known.on) if before.get("start") else ""
+    )
     if told.get("book_by"):
         found["frist"] = known.day(datetime.fromisoformat(told["book_by"]).date())
     return found

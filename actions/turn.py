@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,8 +17,15 @@ from actions import services
 from actions.known import Known, known_from, message_metadata
 from actions.reply import Reply
 from forloeb.booking.service import Bookings
+from forloeb.danish.words import fold
 
 T = TypeVar("T")
+SURE_OF_YES = 0.75
+STOP = re.compile(
+    r"\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
+    r"|alligevel ikke|ikke alligevel"
+    r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
+)
 
 
 @dataclass
@@ -56,6 +64,21 @@ class Turn:
         """What the person wrote."""
         return self.known.text
 
+    @property
+    def yes(self) -> bool:
+        """Whether the answer is a plain yes; an unsure one is asked again rather than acted on."""
+        return self.chosen == "yes" or (self.intent == "bekraeft" and self.sure >= SURE_OF_YES)
+
+    @property
+    def no(self) -> bool:
+        """Whether the answer is a no."""
+        return self.chosen == "no" or self.intent == "afkraeft"
+
+    @property
+    def stops(self) -> bool:
+        """Whether the person wants the task itself to end."""
+        return self.chosen == "stop" or (self.chosen is None and STOP.search(fold(self.text)) is not None)
+
     def key(self, act: str) -> str:
         """The idempotency key of an act in this turn."""
         return f"{self.message_id}:{act}"
@@ -64,12 +87,18 @@ class Turn:
         """Run a sync service function without blocking the action server."""
         return await asyncio.to_thread(function, *arguments, **named)
 
-    def wait(self, step: str, **data: Any) -> None:
-        """Go on at `step` when the person answers; what is asked now can be asked again after a digression."""
+    def wait(self, step: str, again: str | None = None, **data: Any) -> None:
+        """Go on at `step` when the person answers.
+
+        Args:
+            step: of this task (actions/tasks.py).
+            again: the question to ask after a digression; what is asked now when None.
+            data: what to remember.
+        """
         self.state.update(data)
         self.state["step"] = step
-        asks = self.reply.asks or self.reply.parts[-1:]
-        self.state["ask"] = {"parts": [list(a) for a in asks], "choices": self.reply.choices}
+        asks = [(again, self.reply.values)] if again else self.reply.asks or self.reply.parts[-1:]
+        self.state["ask"] = {"parts": [list(a) for a in asks], "choices": list(self.reply.choices)}
 
     def finish(self) -> None:
         """The task is over, done or given up."""

@@ -2,78 +2,104 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions.meeting_words import by_ordinal, described, kind_title, matching, times_in
 from actions.turn import Turn
-from forloeb.booking.model import Appointment
+from forloeb.booking.model import Appointment, Kind, Status
+from forloeb.danish.words import fold
+
+ASKED_AT_MOST = 6
+JUST_BEGUN = timedelta(hours=3)
+# A kind named in the words; asked only among the person's own meetings.
+KINDS = {"cv": Kind.CV, "raadighed": Kind.AVAILABILITY}
+NAMING = ("afbud",)
 
 
 async def meeting(turn: Turn) -> Appointment | None:
     """The meeting meant; None when it had to be asked (the task waits at `which`) or there is none (said)."""
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     if not ahead:
-        turn.reply.say("utter_ingen_aftaler")
+        if await begun(turn):
+            turn.reply.say("utter_moede_begyndt")
+            turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
+        else:
+            turn.reply.say("utter_ingen_aftaler")
         turn.finish()
         return None
-    fits = matching(turn.known, ahead)
+    fits = meant(turn, ahead)
     if len(fits) == 1:
-        return fits[0]  # type: ignore[no-any-return]
-    if len(ahead) == 1 and not (fits or named_other_day(turn)):
+        return fits[0]
+    other = not fits and names_a_time(turn)
+    if len(ahead) == 1 and not other:
         return ahead[0]
     if len(ahead) == 1:
         ask_sure(turn, ahead[0])
         return None
+    if other:
+        turn.reply.say("utter_hvilken_ikke_da")
     ask(turn, tuple(fits) or ahead)
     return None
 
 
-def named_other_day(turn: Turn) -> bool:
-    """Whether the message names a time or holder that fits none of the meetings; a new time in a move is no such."""
-    if turn.state.get("kind") in ("flyt", "form"):
-        return False
-    return bool([t for t in times_in(turn.known) if not t["excluded"]])
+async def begun(turn: Turn) -> Appointment | None:
+    """The meeting that has begun and is, or just was, going on."""
+    every = await turn.call(turn.service.appointments, turn.claimant_id)
+    going = [a for a in every if a.status is Status.BOOKED and a.start <= turn.now < max(a.end, a.start + JUST_BEGUN)]
+    return max(going, key=lambda a: a.start) if going else None
+
+
+def meant(turn: Turn, meetings: tuple[Appointment, ...]) -> list[Appointment]:
+    """The meetings that fit what the message names: kind, time, holder."""
+    text = fold(turn.text)
+    kinds = {kind for word, kind in KINDS.items() if word in text and turn.chosen is None}
+    of_kind = [m for m in meetings if m.kind in kinds]
+    return of_kind or matching(turn.known, meetings, naming=turn.state.get("kind") in NAMING)
+
+
+def names_a_time(turn: Turn) -> bool:
+    """Whether the message names a time that could be a meeting's; in a move or change of form it can be the new one."""
+    return turn.state.get("kind") in NAMING and bool(times_in(turn.known))
 
 
 def ask(turn: Turn, meetings: tuple[Appointment, ...]) -> None:
     """Ask which one."""
     turn.reply.ask("utter_hvilken_aftale")
-    for each in meetings[:6]:
+    for each in meetings[:ASKED_AT_MOST]:
         values = described(turn.known, each)
         turn.reply.ask("utter_hvilken_linje", **values, slags=kind_title(each))
         turn.reply.choice("utter_knap_tid", "valg", {"trin": f"meeting:{each.id}"}, tid=values["tid"])
-    turn.wait("which", meetings=[m.id for m in meetings[:6]])
+    turn.reply.choice("utter_knap_ingen_af_dem", "valg", {"trin": "none"})
+    turn.wait("which", meetings=[m.id for m in meetings[:ASKED_AT_MOST]])
 
 
 def ask_sure(turn: Turn, only: Appointment) -> None:
     """The words name another day than the one meeting there is."""
     turn.reply.ask("utter_hvilken_sikker", **described(turn.known, only))
     turn.reply.choice("utter_knap_ja", "valg", {"trin": f"meeting:{only.id}"})
-    turn.reply.choice("utter_knap_nej", "valg", {"trin": "keep"})
+    turn.reply.choice("utter_knap_nej", "valg", {"trin": "none"})
     turn.wait("which", meetings=[only.id])
 
 
 async def answered(turn: Turn) -> Appointment | None:
-    """The meeting named in the answer; None when it was not one (asked again, or given up)."""
+    """The meeting named in the answer; None when it was not one of them (given up) or not understood (asked again)."""
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     offered = [m for m in ahead if m.id in (turn.state.get("meetings") or [])]
     chosen = turn.chosen or ""
-    if chosen.startswith("meeting:"):
-        picked = next((m for m in offered if m.id == chosen.removeprefix("meeting:")), None)
-        if picked is not None:
-            return picked
-    if chosen == "keep" or turn.intent == "afkraeft":
-        turn.reply.say("utter_opgave_intet_gjort")
+    picked = next((m for m in offered if chosen == f"meeting:{m.id}"), None)
+    if picked is None and len(offered) == 1 and turn.yes:
+        picked = offered[0]
+    fits = meant(turn, tuple(offered))
+    if picked is None and len(fits) == 1:
+        picked = fits[0]
+    if picked is None and not fits:
+        picked = by_ordinal(turn.text, offered)
+    if picked is not None:
+        return picked
+    if chosen == "none" or turn.no or turn.stops or not offered:
         turn.finish()
-        return None
-    if len(offered) == 1 and turn.intent == "bekraeft":
-        return offered[0]
-    fits = matching(turn.known, offered)
-    if len(fits) == 1:
-        return fits[0]  # type: ignore[no-any-return]
-    if (ordinal := by_ordinal(turn.text, offered)) is not None and not fits:
-        return ordinal  # type: ignore[no-any-return]
-    if offered:
-        ask(turn, tuple(offered))
+    elif len(offered) == 1:
+        ask_sure(turn, offered[0])
     else:
-        turn.reply.say("utter_ingen_aftaler")
-        turn.finish()
+        ask(turn, tuple(offered))
     return None

@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from actions import services
 from actions.known import Known
-from actions.meeting_words import times_in
+from actions.meeting_words import CLOCK, times_in
 from forloeb.booking.model import Form
 from forloeb.booking.wishes import Part, Wish
 from forloeb.danish.format import WEEKDAYS
+from forloeb.danish.time import read_both
 from forloeb.danish.words import fold
 
-SOONEST = re.compile(r"\b(snarest|hurtigst|foerst muligt|forst muligt|saa hurtigt|asap|naeste ledige|foerste ledige)\b")
+SOONEST = re.compile(
+    r"\b(snarest|snart|hurtigst|hurtigt som|asap|(?:foerst|forst|tidligst) muligt|(?:naeste|foerste) ledige)\b"
+)
 DAYS = {fold(name): number for number, name in enumerate(WEEKDAYS)}
+# "om onsdagen", "onsdage": the weekday as a habit, which names no date
+HABIT = re.compile(rf"\b({'|'.join(DAYS)})(?:ene|en|e)\b")
+NEGATION = re.compile(r"\b(ikke|ik|ikk|aldrig|undtagen|hverken|bortset fra)\b")
+# Where one wish ends and the next begins: "i næste uge, helst om eftermiddagen" is a week and a part of the day.
+PIECES = re.compile(r"[,;!?]+\s|(?<!kl)(?<!\d)\.\s|\b(?:helst|gerne|hellere|men)\b", re.IGNORECASE)
+PART_OF_DAY = re.compile(r"\b(?=om (?:morgen|formiddag|middag|eftermiddag|aften)\w*)", re.IGNORECASE)
+MORNING_ENDS, AFTERNOON_BEGINS = "10:00", "12:00"
+
+Times = list[dict[str, Any]]
 
 
-def wish_in(known: Known) -> Wish | None:
-    """The wish that the message holds, or None when it says nothing about when or how."""
+def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = None) -> Wish | None:
+    """The wish that the message holds, or None when it says nothing about when or how.
+
+    Args:
+        known: the message.
+        without: leaves out the times for which it is true: those that name the meeting, not the wish.
+    """
     wish = Wish()
-    for said in times_in(known):
+    for said in said_times(known.text, times_in(known), lambda text: read_both(text, services.now())["future"]):
+        if without and without(said):
+            continue
         wish = _excluded(wish, said) if said["excluded"] else _wanted(wish, said)
+    wish = _habits(wish, known.text)
     form = known.entity("moedeform")
     if form in [f.value for f in Form]:
         wish = replace(wish, form=Form(form))
     if SOONEST.search(fold(known.text)):
         wish = replace(wish, soonest=True)
     return None if wish == Wish() else wish
+
+
+def said_times(text: str, whole: Times, read: Callable[[str], Iterable[dict[str, Any]]]) -> Times:
+    """The times of a message as wishes, read piece by piece where it has several: they need not be one moment."""
+    pieces = [piece for piece in PIECES.split(text) if piece.strip()]
+    if not whole:
+        pieces = [part for piece in pieces for part in PART_OF_DAY.split(piece) if part.strip()]
+    if len(pieces) < 2:
+        return whole
+    found = [time for piece in pieces for time in read(piece)]
+    return found or whole
 
 
 def merged(before: Wish, new: Wish) -> Wish:
@@ -84,17 +117,39 @@ def from_json(data: dict[str, Any]) -> Wish:
     )
 
 
+def _habits(wish: Wish, text: str) -> Wish:
+    for piece in PIECES.split(text):
+        folded = fold(piece)
+        for hit in HABIT.finditer(folded):
+            day = frozenset({DAYS[hit.group(1)]})
+            if NEGATION.search(folded):
+                wish = replace(wish, not_weekdays=wish.not_weekdays | day)
+            else:
+                wish = replace(wish, weekdays=wish.weekdays | day)
+    return wish
+
+
 def _excluded(wish: Wish, said: dict[str, Any]) -> Wish:
     named = {number for name, number in DAYS.items() if re.search(rf"\b{name}", fold(said["text"]))}
     if named and not any(c.isdigit() for c in said["text"]):
         return replace(wish, not_weekdays=wish.not_weekdays | named)
+    start, end = said["start"], said["end"]
+    if len(start or "") == CLOCK and len(end or "") == CLOCK:
+        return _not_then(wish, start, end)
     span = _span(said)
     return replace(wish, excluded=(*wish.excluded, span)) if span else wish
 
 
+def _not_then(wish: Wish, start: str, end: str) -> Wish:
+    """A part of the day ruled out: "ikke om morgenen" leaves what comes after it, "ikke om eftermiddagen" before it."""
+    if start < MORNING_ENDS:
+        return replace(wish, earliest=time.fromisoformat(end))
+    return replace(wish, latest=_before(time.fromisoformat(start))) if start >= AFTERNOON_BEGINS else wish
+
+
 def _wanted(wish: Wish, said: dict[str, Any]) -> Wish:
     start, end, kind = said["start"], said["end"], said["kind"]
-    if (start and len(start) == 5) or (end and len(end) == 5):
+    if len(start or "") == CLOCK or len(end or "") == CLOCK:
         return _clock(wish, start, end, kind)
     if kind == "after" and start:
         return replace(wish, not_before=datetime.fromisoformat(start))
@@ -109,7 +164,7 @@ def _clock(wish: Wish, start: str | None, end: str | None, kind: str) -> Wish:
     first = time.fromisoformat(start) if start else None
     last = time.fromisoformat(end) if end else None
     if kind == "before":
-        return replace(wish, latest=last or first)
+        return replace(wish, latest=_before(last or first or time(0)))
     if kind == "after" or (first and last):
         until = replace(wish, earliest=first)
         return replace(until, latest=_before(last)) if last else until
@@ -123,7 +178,7 @@ def _before(last: time) -> time:
 
 
 def _span(said: dict[str, Any]) -> tuple[datetime, datetime] | None:
-    if not said["start"] or len(said["start"]) == 5:
+    if not said["start"] or len(said["start"]) == CLOCK:
         return None
     first = datetime.fromisoformat(said["start"])
     last = datetime.fromisoformat(said["end"]) if said["end"] else first + timedelta(minutes=1)

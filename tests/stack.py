@@ -13,11 +13,21 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import jwt
+from sqlalchemy.engine import Connection, Engine
+
+from forloeb import clock, db
+from forloeb import settings as settings_module
+from forloeb.booking.cli import load_command, show_command
+from forloeb.booking.service import Bookings
+from forloeb.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "tests-only-login-key-0123456789abcdef"
@@ -74,32 +84,42 @@ class Stack:
         parts = [self.output.read_text()] + [p.read_text()[-3000:] for p in sorted(folder.glob("*.log"))]
         return "\n".join(parts)
 
+    def settings(self) -> Settings:
+        """The running installation's settings."""
+        return settings_module.load({k: v for k, v in self.environment.items() if k.startswith("FORLOEB_")})
+
+    def using(self, act: Callable[[Engine, datetime], Any]) -> Any:
+        """Do `act(engine, now)`, in this process, on the running installation's database."""
+        current = self.settings()
+        engine = db.connect(current.database_url)
+        try:
+            return act(engine, clock.now(current))
+        finally:
+            engine.dispose()
+
+    def change(self, write: Callable[[Connection, datetime], Any]) -> None:
+        """Do `write(connection, now)` in one transaction."""
+
+        def act(engine: Engine, now: datetime) -> None:
+            with db.writing(engine) as connection:
+                write(connection, now)
+
+        self.using(act)
+
+    def bookings(self, engine: Engine) -> Bookings:
+        """The booking service over the running installation's database."""
+        return Bookings(engine, self.settings())
+
     def load(self, text: str) -> None:
-        """`forloeb load`, in this process, on the running installation's database."""
-        from io import StringIO
-
-        from forloeb import clock, db, settings
-        from forloeb.booking.cli import load_command
-
-        path = self.var / f"load-{uuid.uuid4().hex}.yaml"
+        """`forloeb load`."""
+        path, out = self.var / f"load-{uuid.uuid4().hex}.yaml", StringIO()
         path.write_text(text)
-        current = settings.load({k: v for k, v in self.environment.items() if k.startswith("FORLOEB_")})
-        engine, out = db.connect(current.database_url), StringIO()
-        status = load_command(engine, path, clock.now(current), out)
-        engine.dispose()
-        assert status == 0, out.getvalue()
+        assert self.using(lambda engine, now: load_command(engine, path, now, out)) == 0, out.getvalue()
 
     def show(self, claimant: str) -> dict[str, Any]:
         """`forloeb show CLAIMANT --json`."""
-        from io import StringIO
-
-        from forloeb import db, settings
-        from forloeb.booking.cli import show_command
-
-        current = settings.load({k: v for k, v in self.environment.items() if k.startswith("FORLOEB_")})
-        engine, out = db.connect(current.database_url), StringIO()
-        assert show_command(engine, claimant, True, out) == 0
-        engine.dispose()
+        out = StringIO()
+        assert self.using(lambda engine, _now: show_command(engine, claimant, True, out)) == 0, out.getvalue()
         return dict(json.loads(out.getvalue()))
 
     def chat(self, claimant: str | None = None) -> Chat:
@@ -120,6 +140,7 @@ class Chat:
         body = {"login": login(claimant)} if claimant else {}
         self.token = self.call("POST", "/webhooks/web/session", body)["token"]
         self.buttons: list[dict[str, str]] = []
+        self.seq = 0
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
@@ -134,6 +155,7 @@ class Chat:
         answer = self.call("POST", "/webhooks/web/messages", {"id": uuid.uuid4().hex, **content})
         assert not answer.get("pending"), "no answer within ten seconds"
         replies = [m for m in answer["messages"] if m["from"] == "bot"]
+        self.seq = max([self.seq, *(m["seq"] for m in answer["messages"])])
         self.buttons = [b for m in replies for b in m.get("buttons") or []]
         return replies
 

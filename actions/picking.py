@@ -1,0 +1,113 @@
+"""Taking the person's pick among the times proposed, or what they say instead: more, none, another wish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from actions.known import Known
+from actions.meeting_words import by_ordinal, matching, times_in
+from actions.proposing import give_up, lists, lost, offered, propose, stop
+from actions.turn import Turn
+from actions.wishing import wish_in
+from forloeb.booking.model import Slot
+from forloeb.danish.words import fold
+
+MORE = re.compile(
+    r"\b(flere|andre (?:tider|dage|muligheder)|anden tid|andet tidspunkt|noget andet|mere|senere"
+    r"|hvad ellers|har (?:i|du) ellers)\b"
+)
+NONE_FITS = re.compile(
+    r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
+    r"|duer ikke|ikke nogen af)\b"
+)
+# A preference or a question says what to look for, even where only one of the times shown fits it.
+PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")
+
+
+async def pick(turn: Turn) -> Slot | None:
+    """The slot that the person picked, or None when something else was said (and dealt with: more, none, a wish)."""
+    shown = await offered(turn)
+    chosen = turn.chosen or ""
+    if chosen.startswith("slot:"):
+        found = next((s for s in shown if s.id == chosen.removeprefix("slot:")), None)
+        if found is None:
+            await _again(turn, shown)
+        return found
+    text = fold(turn.text)
+    if turn.stops:
+        await stop(turn)
+    elif chosen == "none" or (not chosen and NONE_FITS.search(text)):
+        await none_fits(turn)
+    elif not chosen and (named := named_slot(turn.known, shown)):
+        return named
+    elif wish := wish_in(turn.known):
+        await propose(turn, wish)
+    elif chosen in ("more", "other") or MORE.search(text):
+        await propose(turn, more=True)
+    elif turn.no:
+        await none_fits(turn)
+    elif turn.yes and len(shown) == 1:
+        return shown[0]
+    else:
+        await _again(turn, shown)
+    return None
+
+
+def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
+    """The one slot that the words name: "den onsdag", "kl. 10", "den første"; None when they wish or name several."""
+    times = [t for t in times_in(known) if not t["excluded"]]
+    if not times:
+        return by_ordinal(known.text, shown)
+    bounds = any(t["kind"] in ("after", "before") for t in times)
+    if bounds or PREFERS.search(fold(known.text)):
+        return None
+    fits = matching(known, shown)
+    return fits[0] if len(fits) == 1 else None
+
+
+def says_when(known: Known) -> bool:
+    """Whether the message speaks of times as an answer does, whatever its intent."""
+    text = fold(known.text)
+    return bool(wish_in(known) or MORE.search(text) or NONE_FITS.search(text) or by_ordinal(known.text, (1, 2, 3)))
+
+
+async def _again(turn: Turn, shown: list[Slot]) -> None:
+    if not shown:
+        await lost(turn, "utter_tid_optaget")
+        return
+    turn.reply.say("utter_tider_hvilken")
+    lists(turn, tuple(shown))
+    turn.wait("choose", "utter_tider_spoerg_igen")
+
+
+async def none_fits(turn: Turn) -> None:
+    """Nothing shown fits: ask for a wish the first time, hand over to staff the second."""
+    if turn.state.get("asked_wish"):
+        await give_up(turn)
+        return
+    turn.reply.ask("utter_tider_oenske")
+    _wish_choices(turn)
+    turn.wait("wish", asked_wish=True)
+
+
+async def wish_step(turn: Turn) -> None:
+    """The person says when they can."""
+    wish = wish_in(turn.known)
+    if turn.chosen == "give_up" or (wish is None and turn.no and not turn.stops):
+        await give_up(turn)
+    elif turn.stops:
+        await stop(turn)
+    elif turn.chosen == "more" or (wish is None and MORE.search(fold(turn.text))):
+        await propose(turn, more=True)
+    elif wish is None:
+        turn.reply.ask("utter_tider_oenske_igen")
+        _wish_choices(turn)
+        turn.wait("wish")
+    else:
+        await propose(turn, wish)
+
+
+def _wish_choices(turn: Turn) -> None:
+    turn.reply.choice("utter_knap_flere_tider", "valg", {"trin": "more"})
+    turn.reply.choice("utter_knap_giv_op", "valg", {"trin": "give_up"})
