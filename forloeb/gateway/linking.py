@@ -88,10 +88,10 @@ def holds(connection: Connection, row: Row, times: Times) -> bool:
     if row.channel != "sms":
         return True
     if row.linked_by == "number":
-        return _owner(connection, row) == row.claimant_id
-    return not _changed(connection, row.claimant_id, since=row) and (
-        row.linked_until is not None or _registered(connection, row.address) in ([], [row.claimant_id])
-    )
+        return bool(_owner(connection, row) == row.claimant_id)
+    if _changed(connection, row.claimant_id, since=row):
+        return False
+    return row.linked_until is not None or _registered(connection, row.address) in ([], [row.claimant_id])
 
 
 def find(connection: Connection, channel: str, where: str) -> Row | None:
@@ -104,16 +104,17 @@ def find(connection: Connection, channel: str, where: str) -> Row | None:
     ).one_or_none()
 
 
-def of_conversation(connection: Connection, conversation_id: str) -> Row | None:
+def of_conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Row | None:
     """The address that writes in a conversation; None for the web, and for one that was left behind."""
-    return connection.execute(
+    query = (
         select(address, conversation.c.claimant_id)
         .join(conversation, conversation.c.id == address.c.conversation_id)
         .where(address.c.conversation_id == conversation_id)
-    ).one_or_none()
+    )
+    return connection.execute(query.with_for_update(of=address) if lock else query).one_or_none()
 
 
-def _become(
+def _become(  # noqa: PLR0913, PLR0917
     connection: Connection, row: Row, claimant_id: str | None, how: str | None, times: Times, until: object = None
 ) -> Row:
     """Give the address to a claimant; an anonymous conversation comes along, another's is left behind."""

@@ -1,4 +1,4 @@
-"""An answer as Messenger takes it: texts of at most 2 000 characters, quick replies with short titles on the last. Pure."""
+"""An answer as Messenger takes it: texts of at most 2 000 characters, quick replies on the last. Pure."""
 
 from __future__ import annotations
 

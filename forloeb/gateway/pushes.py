@@ -1,4 +1,4 @@
-"""From stored replies to what is sent by SMS and Messenger: in the same transaction, so that neither is without the other."""
+"""From stored replies to what is sent by SMS and Messenger: in one transaction, neither without the other."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Pushes:
         self, connection: Connection, waiting: Waiting, replies: Sequence[Reply], tokens: Sequence[str], times: Times
     ) -> None:
         """Queue the replies of one turn; `tokens` are those of their buttons, in order."""
-        row = linking.of_conversation(connection, waiting.conversation)
+        row = linking.of_conversation(connection, waiting.conversation, lock=True)
         if row is None or not replies:
             return
         text = "\n\n".join(part for reply in replies for part in (reply.text, *_links(reply.custom)) if part)
@@ -49,8 +49,15 @@ class Pushes:
         """Queue what a member of staff has written."""
         self._queue(connection, row, said.text, [], [], times, answer_to=said.id)
 
-    def say(
-        self, connection: Connection, row: Row, name: str, times: Times, *, always: bool = False, text: str | None = None
+    def say(  # noqa: PLR0913
+        self,
+        connection: Connection,
+        row: Row,
+        name: str,
+        times: Times,
+        *,
+        always: bool = False,
+        text: str | None = None,
     ) -> None:
         """Store and queue a sentence of the gateway's own: `channels.<name>`, or `text`."""
         said = text if text is not None else texts.channel(name, **self.values)

@@ -52,3 +52,13 @@ def urgent() -> tuple[re.Pattern[str], ...]:
 def health() -> re.Pattern[str]:
     """A word about health, whatever its ending."""
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, _all()['health']))})\w*", re.IGNORECASE)
+
+
+def keyword(text: str) -> str | None:
+    """The keyword that a whole message is: stop, start, help or more."""
+    return _keywords().get(" ".join(re.sub(r"[^\w\s]", " ", text).upper().split()))
+
+
+@cache
+def _keywords() -> dict[str, str]:
+    return {word: name for name, words in _all()["keywords"].items() for word in words}

@@ -36,9 +36,7 @@ def filled(connection: Connection, text: str, public_url: str, message_id: str |
 def redeem(connection: Connection, token: str, times: Times) -> str | None:
     """The question behind a link, once; None when the link is unknown, used or too old."""
     connection.execute(delete(web_link).where(web_link.c.expires <= times.real))
-    found = connection.execute(
-        select(web_link.c.message_id).where(web_link.c.token_hash == _hash(token))
-    ).one_or_none()
+    found = connection.execute(select(web_link.c.message_id).where(web_link.c.token_hash == _hash(token))).one_or_none()
     if found is None or not connection.execute(delete(web_link).where(web_link.c.token_hash == _hash(token))).rowcount:
         return None
     question = select(message.c.text).where(message.c.id == found.message_id, message.c.author == "user")

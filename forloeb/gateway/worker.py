@@ -58,6 +58,7 @@ class Worker:
         sorry: str,
         patience: Patience | None = None,
         outlet: outbox.Outlet | None = None,
+        sent: Callable[[], None] = lambda: None,
     ) -> None:
         """Nothing happens before `run`.
 
@@ -70,8 +71,9 @@ class Worker:
             sorry: what a person reads when their message is given up.
             patience: how long is waited for what.
             outlet: queues replies on the channels that push.
+            sent: called when something may have been queued there.
         """
-        self._outlet = outlet
+        self._outlet, self._sent = outlet, sent
         self._engine, self._assistant, self._bells, self._times = engine, assistant, bells, times
         self._patience, self._sorry = patience or Patience(), sorry
         self._place = f"{socket.gethostname()[:80]}:{place}"
@@ -143,6 +145,7 @@ class Worker:
             lambda c: outbox.answer(c, waiting, self._owner, replies, self._times(), outlet=self._outlet),
         )
         self._bells.ring(waiting.conversation)
+        self._sent()
         logs.event(
             "answered" if stored else "lease_lost",
             message=waiting.id,
@@ -182,6 +185,7 @@ class Worker:
 
         await write(self._engine, store)
         self._bells.ring(waiting.conversation)
+        self._sent()
         logs.event("given_up", level=logging.ERROR, message=waiting.id, why=why, author=waiting.author)
 
     async def _sit_out(self) -> None:
