@@ -10,13 +10,14 @@ import aiohttp
 from aiohttp import web
 
 from forloeb import clock, db, installation
-from forloeb.gateway import errors, identity, notices, page, security, sms, texts, web_more
+from forloeb.gateway import errors, identity, messenger, notices, page, security, sms, texts, web_more
 from forloeb.gateway import web as web_channel
 from forloeb.gateway.arrivals import Reception
 from forloeb.gateway.assistant import Assistant
 from forloeb.gateway.bells import Bells
 from forloeb.gateway.calls import Calls
 from forloeb.gateway.courier import Courier
+from forloeb.gateway.graph import Messenger
 from forloeb.gateway.health import TASKS, health
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.keys import (
@@ -25,6 +26,7 @@ from forloeb.gateway.keys import (
     CALLS,
     COURIER,
     ENGINE,
+    MESSENGER,
     RECEPTION,
     SETTINGS,
     TIMES,
@@ -62,6 +64,7 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     web_channel.add_routes(app)
     web_more.add_routes(app)
     sms.add_routes(app)
+    messenger.add_routes(app)
     page.add_routes(app)
     return app
 
@@ -82,14 +85,18 @@ async def _assistant(app: web.Application) -> AsyncIterator[None]:
     connector = aiohttp.TCPConnector(limit=64)
     async with aiohttp.ClientSession(connector=connector, trust_env=False) as http:
         app[ASSISTANT] = Assistant(app[SETTINGS], http, app[TUNING].turn_seconds)
-        app[SENDERS] = _senders(app[SETTINGS], http)
+        app[MESSENGER] = Messenger(app[SETTINGS], http)
+        app[SENDERS] = _senders(app, http)
         yield
 
 
-def _senders(settings: Settings, http: aiohttp.ClientSession) -> dict[str, Sender]:
+def _senders(app: web.Application, http: aiohttp.ClientSession) -> dict[str, Sender]:
+    settings = app[SETTINGS]
     found: list[Sender] = []
     if settings.sms:
         found.append(Twilio(settings, http))
+    if settings.messenger:
+        found.append(app[MESSENGER])
     return {each.channel: each for each in found}
 
 

@@ -13,6 +13,7 @@ from forloeb.gateway.assistant import Assistant
 from forloeb.gateway.bells import Bells
 from forloeb.gateway.calls import Calls
 from forloeb.gateway.courier import FIRST_DELAY, Courier
+from forloeb.gateway.graph import Messenger
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.limits import Limits
 from forloeb.gateway.worker import Patience, Worker
@@ -40,4 +41,5 @@ ASSISTANT = web.AppKey("assistant", Assistant)
 WORKER = web.AppKey("worker", Worker)
 RECEPTION = web.AppKey("reception", Reception)
 COURIER = web.AppKey("courier", Courier)
+MESSENGER = web.AppKey("messenger", Messenger)
 CALLS = web.AppKey("calls", Calls)

@@ -1,4 +1,4 @@
-"""What the web page can ask besides the conversation: a one-time code, a rating, and a question brought along by a link."""
+"""What the web page can ask besides the conversation: a code, a rating, a question brought along by a link."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ async def rate(request: web.Request) -> web.Response:
     score = (await read_object(request)).get("score")
     if isinstance(score, bool) or not isinstance(score, int) or not 1 <= score <= BEST:
         raise Refusal(400, "bad_rating")
-    values, times = {"score": score}, request.app[TIMES]()
+    times = request.app[TIMES]()
+    values = {"score": score, "at": times.real}
 
     def store(connection: Connection) -> None:
-        values["at"] = times.real
         mine = rating.c.conversation_id == session.conversation
         if not connection.execute(update(rating).where(mine).values(values)).rowcount:
             connection.execute(insert(rating).values(conversation_id=session.conversation, **values))

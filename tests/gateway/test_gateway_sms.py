@@ -119,7 +119,7 @@ def test_a_button_is_a_digit_and_the_digit_is_understood_in_its_context(
     say(channels, NEW, "knapper")
     assert answers(providers, NEW, 1) == ["Vælg\nSvar 1 eller 2:\n1: Ja tak\n2: Nej"]
     say(channels, NEW, " 2. ")
-    assert answers(providers, NEW, 2)[1] == "Du trykkede: Nej (10)"
+    assert answers(providers, NEW, 2)[1] == "Du trykkede: Nej (9)"
     say(channels, NEW, "2")  # nothing is offered any more: it is a word like another
     assert answers(providers, NEW, 3)[2] == "Svar på: 2"
     say(channels, NEW, "knapper")
@@ -215,6 +215,7 @@ def test_what_stop_holds_back_becomes_a_call_to_make(
 ) -> None:  # noqa: E501
     person(channels, "c-1", METTE)
     say(channels, METTE, "hej")
+    answers(providers, METTE, 1)
     say(channels, METTE, "STOP")
     answers(providers, METTE, 2)
     news(channels, "c-1", kind)
@@ -285,12 +286,14 @@ def test_a_changed_number_gives_nothing_personal_and_the_old_one_no_more(
     person(channels, "c-1", METTE)
     say(channels, METTE, "før")
     assert claimant_of(channels, "før") == "c-1"
+    answers(providers, METTE, 1)
     moved_to(channels, "c-1", NEW)
     say(channels, METTE, "efter")
     say(channels, NEW, "nyt nummer")
     assert claimant_of(channels, "efter") is None and claimant_of(channels, "nyt nummer") is None
     assert handed(channels, "efter")["conversation"] != handed(channels, "før")["conversation"]
     answers(providers, METTE, 2)
+    answers(providers, NEW, 1)
     before = len(providers.sent)
     news(channels, "c-1", NoticeKind.MOVED)
     until(lambda: cases(channels))
