@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from forloeb import clock, db, installation
-from forloeb.gateway import errors, identity, messenger, notices, page, security, sms, texts, web_more
+from forloeb.gateway import errors, files, identity, messenger, notices, page, security, sms, texts, web_more
 from forloeb.gateway import web as web_channel
 from forloeb.gateway.arrivals import Reception
 from forloeb.gateway.assistant import Assistant
@@ -65,6 +65,7 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     web_more.add_routes(app)
     sms.add_routes(app)
     messenger.add_routes(app)
+    files.add_routes(app)
     page.add_routes(app)
     return app
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from forloeb.gateway import linking, logs, responses, weblinks
 from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.errors import Refusal
-from forloeb.gateway.keys import ENGINE, TIMES, TUNING
+from forloeb.gateway.keys import ENGINE, SETTINGS, TIMES, TUNING
 from forloeb.gateway.limits import address_of
 from forloeb.gateway.transactions import write
 from forloeb.gateway.web import BUCKETS, read_object, session_of
@@ -33,7 +33,9 @@ async def code(request: web.Request) -> web.Response:
     request.app[BUCKETS].take("issued", claimant, request.app[TUNING].limits.issued)
     issued = await write(request.app[ENGINE], lambda c: linking.issue(c, claimant, times))
     logs.event("code_issued", conversation=session.conversation)
-    return responses.answer({"code": issued.text, "minutes": issued.minutes})
+    ours = request.app[SETTINGS].twilio_from or ""
+    sms = ours if request.app[SETTINGS].sms and ours.startswith("+") else None
+    return responses.answer({"code": issued.text, "minutes": issued.minutes, "sms": sms})
 
 
 async def rate(request: web.Request) -> web.Response:
