@@ -49,6 +49,24 @@ class Settings:
     alarm_minutes: int  # FORLOEB_ALARM_MINUTES: alarm for a missing acknowledgement, this long before the meeting
     hold_minutes: int  # FORLOEB_HOLD_MINUTES: how long a proposed time is held on the web
     hold_minutes_sms: int  # FORLOEB_HOLD_MINUTES_SMS: the same by SMS
+    twilio_account: str | None  # TWILIO_ACCOUNT_SID
+    twilio_token: str | None = field(repr=False)  # TWILIO_AUTH_TOKEN: signs both ways; unset: no SMS
+    twilio_from: str | None  # TWILIO_FROM: our number, or a messaging service (MG…)
+    twilio_base: str  # TWILIO_API_BASE
+    messenger_secret: str | None = field(repr=False)  # MESSENGER_APP_SECRET: signs what Meta sends; unset: no Messenger
+    messenger_verify: str | None = field(repr=False)  # MESSENGER_VERIFY_TOKEN: said once, when the webhook is set up
+    messenger_token: str | None = field(repr=False)  # MESSENGER_PAGE_TOKEN: our right to send
+    messenger_base: str  # MESSENGER_API_BASE: with the version
+
+    @property
+    def sms(self) -> bool:
+        """Whether SMS is set up."""
+        return bool(self.twilio_account and self.twilio_token and self.twilio_from)
+
+    @property
+    def messenger(self) -> bool:
+        """Whether Messenger is set up."""
+        return bool(self.messenger_secret and self.messenger_verify and self.messenger_token)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -94,6 +112,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         alarm_minutes=_integer(env, "FORLOEB_ALARM_MINUTES", 60),
         hold_minutes=_integer(env, "FORLOEB_HOLD_MINUTES", 5),
         hold_minutes_sms=_integer(env, "FORLOEB_HOLD_MINUTES_SMS", 60),
+        twilio_account=env.get("TWILIO_ACCOUNT_SID") or None,
+        twilio_token=env.get("TWILIO_AUTH_TOKEN") or None,
+        twilio_from=env.get("TWILIO_FROM") or None,
+        twilio_base=(env.get("TWILIO_API_BASE") or "https://api.twilio.com").rstrip("/"),
+        messenger_secret=env.get("MESSENGER_APP_SECRET") or None,
+        messenger_verify=env.get("MESSENGER_VERIFY_TOKEN") or None,
+        messenger_token=env.get("MESSENGER_PAGE_TOKEN") or None,
+        messenger_base=(env.get("MESSENGER_API_BASE") or "https://graph.facebook.com/v23.0").rstrip("/"),
     )
 
 

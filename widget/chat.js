@@ -13,6 +13,7 @@ const STAFF_TEXT = "Tal med en medarbejder";
 const SLOW_MS = 8000;
 const WHO = { user: "Du", bot: "Assistenten", staff: "Medarbejder" };
 const STATUS = { met: "Klaret", next: "Næste", due: "Er i gang", coming: "Kommer", overdue: "Datoen er passeret" };
+const RATING = ["Slet ikke", "", "", "", "Meget godt"];
 const HOLDER = { akasse: "A-kassen", jobcenter: "Jobcenteret" };
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -144,7 +145,7 @@ function timeline(plan, id) {
 
 export class ForloebChat extends HTMLElement {
   #key = `forloeb:${BASE.href}`;
-  #state = { token: null, conversation: null, pending: [] };
+  #state = { token: null, conversation: null, pending: [], known: false };
   #messages = [];
   #echoes = [];
   #last = 0;
@@ -204,7 +205,7 @@ export class ForloebChat extends HTMLElement {
     const opened = await this.#session(login);
     const moved = opened.conversation_id !== this.#state.conversation;
     if (moved) this.#clear();
-    this.#adopt(opened);
+    this.#adopt(opened, true);
     this.#loop();
     this.#pump();
     return opened.conversation_id;
@@ -213,7 +214,7 @@ export class ForloebChat extends HTMLElement {
   /** Leave the conversation on this computer and begin a new one, not signed in. */
   async signOut() {
     this.#clear();
-    this.#state.token = null;
+    Object.assign(this.#state, { token: null, known: false });
     this.#save();
     await this.#begin();
   }
@@ -229,7 +230,7 @@ export class ForloebChat extends HTMLElement {
         const opened = await this.#session(login);
         if (run !== this.#run) return;
         if (this.#state.conversation && opened.conversation_id !== this.#state.conversation) this.#clear(true);
-        this.#adopt(opened);
+        this.#adopt(opened, Boolean(login));
         break;
       } catch (error) {
         if (run !== this.#run) return;
@@ -243,6 +244,8 @@ export class ForloebChat extends HTMLElement {
         await this.#pause(tries);
       }
     }
+    this.#code.hidden = !this.#state.known;
+    this.#carried();
     this.#loop();
     for (const item of this.#state.pending) {
       if (!this.#echoes.some((echo) => echo.item.id === item.id)) this.#echo(item);
@@ -262,9 +265,10 @@ export class ForloebChat extends HTMLElement {
     return body;
   }
 
-  #adopt({ token, conversation_id }) {
-    Object.assign(this.#state, { token, conversation: conversation_id });
+  #adopt({ token, conversation_id }, known) {
+    Object.assign(this.#state, { token, conversation: conversation_id, known });
     this.#save();
+    this.#code.hidden = !known;
     this.#say("");
     this.dispatchEvent(new CustomEvent("forloeb-session", { bubbles: true, detail: { conversation: conversation_id } }));
   }
@@ -329,6 +333,7 @@ export class ForloebChat extends HTMLElement {
   async #renew() {
     this.#state.pending = this.#state.pending.filter((item) => item.text);
     this.#state.token = this.#state.conversation = null;
+    this.#state.known = false;
     this.#clear(true);
     this.dispatchEvent(new CustomEvent("forloeb-expired", { bubbles: true }));
     this.#log.append(make("p", { class: "note" }, "Samtalen var udløbet. Her begynder en ny."));
@@ -416,6 +421,68 @@ export class ForloebChat extends HTMLElement {
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(this.#state));
     } catch { /* storage is off: the conversation lasts as long as the page */ }
+  }
+
+  async #ask(path, body) {
+    const response = await fetch(new URL(`webhooks/web/${path}`, BASE), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.#state.token}` },
+      body: JSON.stringify(body),
+    });
+    const told = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error(told.error?.message ?? "Der er ikke forbindelse lige nu.");
+    return told;
+  }
+
+  /** A link from SMS or Messenger brings the question along: it stands in the field, and is not sent. */
+  async #carried() {
+    const link = /^#fra=([\w-]+)$/.exec(location.hash)?.[1];
+    if (!link) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    try {
+      const { text } = await this.#ask("carried", { link });
+      this.#input.value ||= text;
+    } catch (error) {
+      this.#say(error.message);
+    }
+  }
+
+  /** A one-time code that makes a telephone or Messenger the signed-in person's. */
+  async #showCode() {
+    try {
+      const { code, minutes, sms } = await this.#ask("code", {});
+      this.#note("code", make("p", {}, "Din kode er ", make("strong", {}, code)),
+        make("p", {}, `Send den ${sms ? `som sms til ${sms} eller ` : ""}i Messenger inden ${minutes} minutter. Vis den ikke til andre.`));
+    } catch (error) {
+      this.#say(error.message);
+    }
+  }
+
+  /** The end: how did it go? */
+  #end() {
+    const rate = async (score) => {
+      try {
+        await this.#ask("rating", { score });
+        this.#note("rating", make("p", {}, "Tak for dit svar. Du kan altid skrive igen."));
+      } catch (error) {
+        this.#say(error.message);
+      }
+    };
+    const node = this.#note("rating", make("p", { id: "rate" }, "Hvor godt blev du hjulpet?"),
+      make("div", { class: "choices", role: "group", "aria-labelledby": "rate" },
+        ...RATING.map((title, index) => make("button", { type: "button", click: () => rate(index + 1) }, `${index + 1} ${title}`.trim()))));
+    node.querySelector("button").focus();
+  }
+
+  /** Something the page itself says in the conversation; a new one of its kind takes its place. */
+  #note(kind, ...children) {
+    const held = this.#log.querySelector(`.${kind}`)?.contains(this.shadowRoot.activeElement);
+    this.#log.querySelector(`.${kind}`)?.remove();
+    const node = make("div", { class: `note ${kind}` }, ...children);
+    this.#log.append(node);
+    this.#log.scrollTop = this.#log.scrollHeight;
+    if (held) this.#input.focus();
+    return node;
   }
 
   // --- what is seen ---
@@ -543,7 +610,7 @@ export class ForloebChat extends HTMLElement {
 
   // --- the parts ---
 
-  #panel; #log; #typing; #moment; #status; #input; #launcher; #unread; #name;
+  #code; #panel; #log; #typing; #moment; #status; #input; #launcher; #unread; #name;
 
   #build() {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -564,8 +631,11 @@ export class ForloebChat extends HTMLElement {
     });
     const form = make("form", { class: "composer", submit: (event) => { event.preventDefault(); this.#submit(); } },
       make("label", { for: "input", class: "unseen" }, "Din besked"), this.#input, make("button", { type: "submit", class: "send" }, "Send"));
+    this.#code = make("button", { type: "button", class: "quiet", hidden: true, click: () => this.#showCode() }, "Kode til mobil");
     const tools = make("div", { class: "tools" },
+      this.#code,
       make("button", { type: "button", class: "quiet", click: () => this.#transcript() }, "Hent samtalen"),
+      make("button", { type: "button", class: "quiet", click: () => this.#end() }, "Afslut"),
       this.floating ? make("button", { type: "button", class: "quiet", click: () => this.close() }, "Luk") : null);
     const foot = make("div", { class: "foot" },
       make("button", { type: "button", class: "staff", click: () => { this.#send({ text: STAFF_TEXT }); this.#input.focus(); } }, STAFF_TEXT),

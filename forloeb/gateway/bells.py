@@ -75,9 +75,13 @@ class Bells:
 
 
 async def rung(bell: asyncio.Event, seconds: float) -> None:
-    """Wait until the bell rings, at most `seconds`."""
+    """Wait until the bell rings, at most `seconds`.
+
+    Not by `wait_for`: Python 3.11's swallows a cancellation that comes at the moment of the ring.
+    """
     if seconds > 0:
+        waiting = asyncio.ensure_future(bell.wait())
         try:
-            await asyncio.wait_for(bell.wait(), seconds)
-        except asyncio.TimeoutError:
-            return
+            await asyncio.wait({waiting}, timeout=seconds)
+        finally:
+            waiting.cancel()

@@ -47,8 +47,9 @@ def put(
     command: str | None = None,
     author: str = "user",
     redacted: tuple[str, ...] = (),
+    state: str = "waiting",
 ) -> tuple[str, bool]:
-    """Store a message as waiting.
+    """Store a message, as waiting unless `state` says that it is answered already.
 
     Returns:
         Its global id, and whether it is new: the same client id with the same content stores nothing twice.
@@ -88,7 +89,7 @@ def put(
             button=payload,
             redacted=list(redacted),
             buttons=[],
-            state="waiting",
+            state=state,
             attempts=0,
             refusals=0,
             stored=times.real,

@@ -32,6 +32,9 @@ class Limits:
     messages: Rate = Rate(40, 2)  # a token's messages
     reads: Rate = Rate(60, 5)  # a token's readings
     sessions: Rate = Rate(120, 4)  # an address's new conversations and sign-ins
+    codes: Rate = Rate(5, 5 / 3600)  # tries at a one-time code from a number or a Messenger account
+    all_codes: Rate = Rate(100, 100 / 3600)  # the same from everybody together
+    issued: Rate = Rate(5, 1 / 60)  # codes shown to a signed-in person
     address: Rate = Rate(1000, 50)  # everything an address asks of the web channel
 
 

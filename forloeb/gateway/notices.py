@@ -1,4 +1,8 @@
-"""News for a claimant (a reminder, an acknowledgement): from the `notice` table into a conversation's queue."""
+"""News for a claimant (a reminder, an acknowledgement): from the `notice` table into a conversation's queue.
+
+It goes to the conversation used last that can be reached. Where STOP or Messenger's 24 hours bar the one used last,
+staff get a case and call; a reminder is let go.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +11,39 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import exists, inspect, or_, select, update
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, Row
 
 from forloeb.db import reading, writing
-from forloeb.gateway import inbox, logs
+from forloeb.gateway import inbox, linking, logs, posting
+from forloeb.gateway.calls import PREFIX, Calls
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.leases import Waiting
 from forloeb.gateway.tables import conversation, notice
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 BATCH = 50
-_PREFIX = "/besked"
 
 
-async def follow(engine: Engine, times: Callable[[], Times], wake: Callable[[], None]) -> None:
+@dataclass(frozen=True)
+class Route:
+    """The conversation that news goes to, None when none can be reached; and what bars the one used last."""
+
+    conversation: str | None
+    barred: str | None
+
+
+async def follow(
+    engine: Engine, times: Callable[[], Times], wake: Callable[[], None], calls: Calls | None = None
+) -> None:
     """Move due notices into their conversations, until cancelled. Waits for the table when it is not there yet."""
     there = False
     while True:
         try:
             there = there or await asyncio.to_thread(lambda: inspect(engine).has_table("notice"))
-            moved = await asyncio.to_thread(move, engine, times()) if there else 0
+            moved = await asyncio.to_thread(move, engine, times(), calls) if there else 0
             if moved:
                 logs.event("notices_queued", count=moved)
                 wake()
@@ -37,14 +52,16 @@ async def follow(engine: Engine, times: Callable[[], Times], wake: Callable[[], 
         await asyncio.sleep(POLL_SECONDS)
 
 
-def move(engine: Engine, times: Times) -> int:
+def move(engine: Engine, times: Times, calls: Calls | None = None) -> int:
     """Queue every due notice whose claimant has a conversation; the number queued.
+
+    What cannot be told is handed to staff through `calls`.
 
     Marking it sent and queueing it are one transaction: it is sent once, whoever dies in between.
     """
     has_conversation = exists().where(conversation.c.claimant_id == notice.c.claimant_id)
     due = (
-        select(notice.c.id, notice.c.claimant_id)
+        select(notice)
         .where(notice.c.sent.is_(None), has_conversation)
         .where(or_(notice.c.not_before.is_(None), notice.c.not_before <= times.shown))
         .order_by(notice.c.created)
@@ -52,32 +69,54 @@ def move(engine: Engine, times: Times) -> int:
     )
     with reading(engine) as connection:
         found = connection.execute(due).all()
-    moved = 0
-    for row in found:
-        with writing(engine) as connection:
-            moved += _queue(connection, row.id, row.claimant_id, times)
-    return moved
+    return sum(_queue(engine, row, times, calls) for row in found)
+
+
+def route(connection: Connection, claimant: str, times: Times) -> Route:
+    """Where news for a claimant goes: the conversation used last that can be reached now."""
+    barred: list[str | None] = []
+    latest = (
+        select(conversation.c.id, conversation.c.channel)
+        .where(conversation.c.claimant_id == claimant)
+        .order_by(conversation.c.last_used.desc())
+    )
+    for each in connection.execute(latest).all():
+        bar = None if each.channel == "web" else _bar(connection, each.id, times)
+        barred.append(bar)
+        if bar is None:
+            return Route(each.id, barred[0])
+    return Route(None, barred[0] if barred else None)
 
 
 def take_back(connection: Connection, waiting: Waiting) -> None:
     """The notice behind a system message could not be told in a long outage: it is to be sent again."""
-    if waiting.command and waiting.command.startswith(_PREFIX):
-        identifier = json.loads(waiting.command.removeprefix(_PREFIX))["notice"]
+    if waiting.command and waiting.command.startswith(PREFIX):
+        identifier = json.loads(waiting.command.removeprefix(PREFIX))["notice"]
         connection.execute(update(notice).where(notice.c.id == identifier).values(sent=None))
 
 
-def _queue(connection: Connection, identifier: str, claimant: str, times: Times) -> int:
-    marked = connection.execute(
-        update(notice).where(notice.c.id == identifier, notice.c.sent.is_(None)).values(sent=times.shown)
-    ).rowcount
-    if not marked:
-        return 0
-    latest = connection.execute(
-        select(conversation.c.id)
-        .where(conversation.c.claimant_id == claimant)
-        .order_by(conversation.c.last_used.desc())
-        .limit(1)
-    ).scalar_one()
-    command = _PREFIX + json.dumps({"notice": identifier}, ensure_ascii=False)
-    inbox.put(connection, latest, f"system:notice:{secrets.token_hex(8)}", times, command=command, author="system")
+def _queue(engine: Engine, row: Row, times: Times, calls: Calls | None) -> int:
+    """Queue one notice. A case is opened before the notice is marked sent, so that a death in between loses none."""
+    with reading(engine) as connection:
+        where = route(connection, row.claimant_id, times)
+    if where.barred is not None and calls is not None:
+        calls.for_notice(row, where.barred, times)
+    with writing(engine) as connection:
+        marked = connection.execute(
+            update(notice).where(notice.c.id == row.id, notice.c.sent.is_(None)).values(sent=times.shown)
+        ).rowcount
+        if not marked or where.conversation is None:
+            return 0
+        command = PREFIX + json.dumps({"notice": row.id}, ensure_ascii=False)
+        identifier = f"system:notice:{secrets.token_hex(8)}"
+        inbox.put(connection, where.conversation, identifier, times, command=command, author="system")
     return 1
+
+
+def _bar(connection: Connection, conversation_id: str, times: Times) -> str | None:
+    row = linking.of_conversation(connection, conversation_id)
+    if row is None or not linking.holds(connection, row, times):
+        return "unlinked"
+    if row.stopped is not None:
+        return "stopped"
+    return None if posting.window_open(row, times) else "window_closed"

@@ -32,7 +32,7 @@ async def origin_middleware(request: web.Request, handler: Handler) -> web.Strea
     origin = request.headers.get("Origin")
     if origin is None or not request.path.startswith(_GUARDED):
         return await handler(request)
-    if origin.lower() not in request.app[ORIGINS]:
+    if origin.lower() not in request.config_dict[ORIGINS]:
         raise Refusal(403, "foreign_origin")
     if request.method == "OPTIONS":
         return web.Response(
@@ -53,10 +53,10 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.path.startswith(_GUARDED):
         headers["Vary"] = "Origin"
         headers["Cache-Control"] = "no-store"
-        if origin in request.app[ORIGINS]:
+        if origin in request.config_dict[ORIGINS]:
             headers["Access-Control-Allow-Origin"] = origin
             headers["Access-Control-Expose-Headers"] = "Retry-After"
-    frames = " ".join(("'self'", *request.app[FRAMES]))
+    frames = " ".join(("'self'", *request.config_dict[FRAMES]))
     headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

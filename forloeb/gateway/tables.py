@@ -67,6 +67,13 @@ message = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_message_answer_to", "answer_to"),
+    Index(  # migration 0003: what staff have written, to be sent on the channels that push
+        "ix_message_staff",
+        "conversation_id",
+        "seq",
+        sqlite_where=text("author = 'staff'"),
+        postgresql_where=text("author = 'staff'"),
+    ),
 )
 
 button = Table(
@@ -106,6 +113,9 @@ notice = table(
     "notice",
     column("id", String()),
     column("claimant_id", String()),
+    column("kind", String()),
+    column("values", JSON()),
+    column("appointment_id", String()),
     column("not_before", UtcDateTime()),
     column("created", DateTime(timezone=True)),
     column("sent", UtcDateTime()),

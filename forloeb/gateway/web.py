@@ -62,7 +62,7 @@ async def open_session(request: web.Request) -> web.Response:
 
 async def post_message(request: web.Request) -> web.Response:
     """POST /webhooks/web/messages"""
-    session = await _session(request)
+    session = await session_of(request)
     _take(request, "messages", session.token_hash, request.app[TUNING].limits.messages)
     body = await read_object(request)
     identifier, text, payload = body.get("id"), body.get("text"), body.get("payload")
@@ -91,7 +91,7 @@ async def post_message(request: web.Request) -> web.Response:
 
 async def get_messages(request: web.Request) -> web.Response:
     """GET /webhooks/web/messages?after=SEQ&wait=SECONDS"""
-    session = await _session(request)
+    session = await session_of(request)
     _take(request, "reads", session.token_hash, request.app[TUNING].limits.reads)
     after, wait = _query(request)
     seconds = min(wait, request.app[TUNING].longest_wait)
@@ -119,7 +119,12 @@ async def read_object(request: web.Request, *, may_be_empty: bool = False) -> di
     return body
 
 
-async def _session(request: web.Request) -> Session:
+async def session_of(request: web.Request) -> Session:
+    """The session of a request's token.
+
+    Raises:
+        Refusal: 401 without one, 429 for an address that asks too often.
+    """
     _take(request, "address", address_of(request), request.app[TUNING].limits.address)
     held, times = _bearer(request), request.app[TIMES]()
     return await read(request.app[ENGINE], lambda c: sessions.demand(c, held, times))

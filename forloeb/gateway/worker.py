@@ -57,6 +57,8 @@ class Worker:
         place: str,
         sorry: str,
         patience: Patience | None = None,
+        outlet: outbox.Outlet | None = None,
+        sent: Callable[[], None] = lambda: None,
     ) -> None:
         """Nothing happens before `run`.
 
@@ -68,7 +70,10 @@ class Worker:
             place: what tells this gateway from others on this host (its port).
             sorry: what a person reads when their message is given up.
             patience: how long is waited for what.
+            outlet: queues replies on the channels that push.
+            sent: called when something may have been queued there.
         """
+        self._outlet, self._sent = outlet, sent
         self._engine, self._assistant, self._bells, self._times = engine, assistant, bells, times
         self._patience, self._sorry = patience or Patience(), sorry
         self._place = f"{socket.gethostname()[:80]}:{place}"
@@ -135,8 +140,12 @@ class Worker:
         except NoAnswer as no_answer:
             await self._unanswered(waiting, no_answer.kind)
             return False
-        stored = await write(self._engine, lambda c: outbox.answer(c, waiting, self._owner, replies, self._times()))
+        stored = await write(
+            self._engine,
+            lambda c: outbox.answer(c, waiting, self._owner, replies, self._times(), outlet=self._outlet),
+        )
         self._bells.ring(waiting.conversation)
+        self._sent()
         logs.event(
             "answered" if stored else "lease_lost",
             message=waiting.id,
@@ -168,12 +177,15 @@ class Worker:
         replies = [outbox.Reply(self._sorry)] if waiting.author == "user" else []
 
         def store(connection: Connection) -> None:
-            given_up = outbox.answer(connection, waiting, self._owner, replies, self._times(), state="failed")
+            given_up = outbox.answer(
+                connection, waiting, self._owner, replies, self._times(), state="failed", outlet=self._outlet
+            )
             if given_up and why == "outage" and waiting.author == "system":
                 notices.take_back(connection, waiting)
 
         await write(self._engine, store)
         self._bells.ring(waiting.conversation)
+        self._sent()
         logs.event("given_up", level=logging.ERROR, message=waiting.id, why=why, author=waiting.author)
 
     async def _sit_out(self) -> None:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import JSON, Column, String, Table, Text, insert, inspect, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.engine import Engine
 
 from forloeb import db
-from forloeb.db import UtcDateTime, reading, writing
-from forloeb.gateway import history, inbox, leases, notices, outbox, tables
+from forloeb.booking import tables as booking
+from forloeb.db import reading, writing
+from forloeb.gateway import channel_tables, history, inbox, leases, notices, outbox, tables
 from forloeb.gateway.errors import Refusal
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.outbox import Reply
@@ -54,7 +55,8 @@ def seen(engine: Engine, where: str) -> list[tuple[str, str]]:
 def test_the_migration_makes_the_tables_the_code_knows(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        ours = {name for name in vars(tables) if getattr(vars(tables)[name], "metadata", None) is db.metadata}
+        known = {**vars(tables), **vars(channel_tables)}
+        ours = {name for name in known if getattr(known[name], "metadata", None) is db.metadata}
         differences = [
             difference
             for difference in compare_metadata(context, db.metadata)
@@ -205,20 +207,9 @@ def test_the_same_id_from_many_threads_is_stored_once(engine: Engine) -> None:
 
 
 def notice_table(engine: Engine) -> Table:
-    if not inspect(engine).has_table("notice"):
-        table = Table(
-            "notice",
-            db.MetaData(),
-            Column("id", String, primary_key=True),
-            Column("claimant_id", String),
-            Column("kind", Text),
-            Column("values", JSON),
-            Column("not_before", UtcDateTime),
-            Column("created", UtcDateTime),
-            Column("sent", UtcDateTime),
-        )
-        table.create(engine)
-    return table
+    with writing(engine) as connection:
+        connection.execute(insert(booking.claimant), [{"id": "c-1"}, {"id": "c-2"}])
+    return booking.notice
 
 
 def test_news_goes_once_to_the_conversation_used_last_when_its_time_has_come(engine: Engine) -> None:
@@ -230,7 +221,7 @@ def test_news_goes_once_to_the_conversation_used_last_when_its_time_has_come(eng
                 insert(table).values(
                     id=identifier,
                     claimant_id=claimant,
-                    kind="reminder",
+                    kind="paamindelse_dagen_foer",
                     values={},
                     not_before=at(seconds).real,
                     created=at().real,
@@ -258,7 +249,7 @@ def test_two_gateways_polling_send_a_notice_once(engine: Engine) -> None:
                 insert(table).values(
                     id=f"n{number}",
                     claimant_id="c-1",
-                    kind="k",
+                    kind="paamindelse_dagen_foer",
                     values={},
                     not_before=at().real,
                     created=at().real,

@@ -216,7 +216,7 @@ def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
         ))  # fmt: skip
         if reached[-1][0] == "input":
             break
-    assert [name for name, _ in reached] == ["Hent samtalen", "Samtalen", "input"]
+    assert [name for name, _ in reached] == ["Hent samtalen", "Afslut", "Samtalen", "input"]
     assert reached[-1][0] == "input" and all(visible for _, visible in reached), reached
     page.keyboard.type("knapper")
     page.keyboard.press("Enter")
@@ -374,3 +374,66 @@ def test_text_stands_out_in_light_and_dark(browser: Browser, gateway: Running, s
     assert page.locator(".typing i").first.evaluate("dot => getComputedStyle(dot).animationName") == "none"
     assert page.evaluate(CONTRAST) == []
     context.close()
+
+
+def test_the_conversation_ends_with_a_rating(page: Page, gateway: Running) -> None:
+    from sqlalchemy import select
+
+    from forloeb.gateway.channel_tables import rating
+    from tests.gateway.phones import rows
+
+    say(page, "hej")
+    expect(log(page)).to_contain_text("Svar på: hej")
+    before = len(rows(gateway, select(rating)))
+    page.get_by_role("button", name="Afslut").click()
+    first = page.get_by_role("button", name="1 Slet ikke")
+    expect(first).to_be_focused()
+    page.get_by_role("button", name="4", exact=True).press("Enter")
+    expect(log(page)).to_contain_text("Tak for dit svar")
+    expect(first).to_have_count(0)
+    expect(field(page)).to_be_focused()
+    assert [row.score for row in rows(gateway, select(rating))][before:] == [4]
+
+
+def test_only_a_signed_in_person_can_have_a_code_for_their_telephone(page: Page) -> None:
+    expect(log(page)).to_contain_text("maskine")
+    button = page.get_by_role("button", name="Kode til mobil")
+    expect(button).to_be_hidden()
+    page.get_by_role("button", name="Log ind som c-1002").click()
+    expect(page.locator(".who")).to_contain_text("c-1002")
+    button.click()
+    expect(page.locator(".note.code")).to_contain_text(re.compile(r"[A-Z]{3}-\d{5}"))
+    page.reload()
+    expect(button).to_be_visible()
+    page.get_by_role("button", name="Fortsæt uden at logge ind").click()
+    expect(button).to_be_hidden()
+
+
+def test_a_link_from_a_telephone_brings_the_question_and_sends_nothing(page: Page, gateway: Running) -> None:
+    from datetime import datetime, timezone
+
+    from forloeb import db
+    from forloeb.gateway import inbox, weblinks
+    from forloeb.gateway.inbox import Times
+
+    now = datetime.now(timezone.utc)
+    engine, times = db.connect(gateway.settings.database_url), Times(now, now)
+    with db.writing(engine) as connection:
+        where = inbox.create(connection, "sms", times)
+        asked, _ = inbox.put(connection, where, "a", times, text="hvornår er mit møde", state="answered")
+        link = weblinks.filled(connection, "{web_link}", gateway.base, asked, times)
+    engine.dispose()
+    page.goto("about:blank")
+    page.goto(link)
+    expect(field(page)).to_have_value("hvornår er mit møde")
+    assert "#fra" not in page.url
+    assert not any(body["text"] == "hvornår er mit møde" for body in gateway.far.seen)
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator(".status")).to_contain_text("udløbet")
+
+
+def test_the_widget_is_small() -> None:
+    from forloeb.gateway.page import WIDGET
+
+    assert (WIDGET / "chat.js").stat().st_size < 30_000
