@@ -34,7 +34,7 @@ GIVE_UP = timedelta(hours=6)
 class Courier:
     """One per gateway process."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         engine: Engine,
         senders: Mapping[str, Sender],

@@ -114,7 +114,7 @@ def of_conversation(connection: Connection, conversation_id: str, *, lock: bool 
     return connection.execute(query.with_for_update(of=address) if lock else query).one_or_none()
 
 
-def _become(  # noqa: PLR0913, PLR0917
+def _become(
     connection: Connection, row: Row, claimant_id: str | None, how: str | None, times: Times, until: object = None
 ) -> Row:
     """Give the address to a claimant; an anonymous conversation comes along, another's is left behind."""

@@ -101,7 +101,7 @@ def _offer(connection: Connection, conversation_id: str, reply: Reply) -> list[d
     return offered
 
 
-def _say(  # noqa: PLR0913, PLR0917
+def _say(
     connection: Connection,
     conversation_id: str,
     seq: int,

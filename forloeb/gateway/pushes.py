@@ -49,7 +49,7 @@ class Pushes:
         """Queue what a member of staff has written."""
         self._queue(connection, row, said.text, [], [], times, answer_to=said.id)
 
-    def say(  # noqa: PLR0913
+    def say(
         self,
         connection: Connection,
         row: Row,
@@ -65,7 +65,7 @@ class Pushes:
         for each in _pages(row.channel, said):
             _insert(connection, row, each, times, always=always)
 
-    def _queue(  # noqa: PLR0913, PLR0917
+    def _queue(
         self,
         connection: Connection,
         row: Row,

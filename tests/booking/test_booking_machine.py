@@ -189,9 +189,9 @@ def run(template: Path, examples: int) -> None:
 
 
 def test_anything_in_any_order(sqlite_template: Path) -> None:
-    run(sqlite_template, 20)
+    run(sqlite_template, 12)
 
 
 @pytest.mark.slow
 def test_anything_in_any_order_for_long(sqlite_template: Path) -> None:
-    run(sqlite_template, 600)
+    run(sqlite_template, 250)

@@ -99,7 +99,7 @@ def _process(url: str, ids: list[str], numbers: range, results: Any) -> None:
 @pytest.mark.slow
 def test_sixty_four_claims_from_eight_processes(url: str) -> None:
     engine = db.connect(url)
-    ids = prepare(engine, 500)
+    ids = prepare(engine, 200)
     context = multiprocessing.get_context("fork")
     results = context.Queue()
     engine.dispose()

@@ -300,7 +300,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bookings, list[Any
     return Bookings(engine, booking_settings()), rows
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(wishes())
 def test_exact_means_exact_and_nothing_that_fits_is_overlooked(market: Any, wish: Wish) -> None:
     bookings, rows = market

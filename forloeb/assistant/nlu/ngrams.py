@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -105,7 +106,8 @@ class NgramSpace:
     def load(cls, folder: Path) -> NgramSpace:
         """Read what `save` wrote."""
         stored = json.loads((folder / "ngrams.json").read_text(encoding="utf-8"))
-        recipe = Recipe(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored["recipe"].items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in stored["recipe"].items()}
+        recipe = Recipe(**fields)
         with np.load(folder / "ngrams.npz", allow_pickle=False) as arrays:
             idf = (arrays["words"], arrays["pieces"])
         places = tuple({gram: i for i, gram in enumerate(half)} for half in stored["grams"])
