@@ -22,7 +22,9 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
-WAS_THERE = re.compile(r"\bjeg (?:var (?:der|til (?:moedet|samtalen))|moedte (?:op|frem)|deltog)\b(?! (?:jo )?(?:ikke|foerst|for sent))")
+WAS_THERE = re.compile(
+    r"\bjeg (?:var (?:der|til (?:moedet|samtalen))|moedte (?:op|frem)|deltog)\b(?! (?:jo )?(?:ikke|foerst|for sent))"
+)
 # How long before its time a meeting can already be the one that goes wrong.
 BEFORE = {
     CaseKind.LATE: timedelta(hours=12),

@@ -70,7 +70,10 @@ def day(number, month=10):
         ("i uge 42", Wish(intervals=((day(13)[0], day(20)[0]),))),
         ("snarest", Wish(soonest=True)),
         ("så hurtigt som muligt", Wish(soonest=True)),
-        ("i næste uge, helst om eftermiddagen", Wish(intervals=((day(13)[0], day(20)[0]),), earliest=time(12), latest=time(17, 59))),
+        (
+            "i næste uge, helst om eftermiddagen",
+            Wish(intervals=((day(13)[0], day(20)[0]),), earliest=time(12), latest=time(17, 59)),
+        ),
         ("uge 42 om formiddagen", Wish(intervals=((day(13)[0], day(20)[0]),), earliest=time(9), latest=time(11, 59))),
         (
             "ikke mandag, helst om eftermiddagen",
@@ -133,7 +136,8 @@ def test_an_ordinal_picks(text, place):
 @pytest.mark.parametrize(
     "text",
     [
-        "har du en senere tid", "jeg vil have en anden tid", "en jobsamtale", "den første uge i november", "den 2. december",
+        "har du en senere tid", "jeg vil have en anden tid", "en jobsamtale", "den første uge i november",
+        "den 2. december",
         "to gange om ugen", "ja tak", "nr 4", "det er sidste gang", "den første eller den anden", "", "24",
     ],
 )  # fmt: skip
