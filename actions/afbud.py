@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import book, missed, move, proposing, which
 from actions.aiming import aim_for
 from actions.meeting_words import covers, described, matching, times_in
@@ -9,16 +11,21 @@ from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
 SURE_ENOUGH = 0.55
 WORDS_AT_MOST = 1000
+# "skal jeg komme, hvis jeg er syg?" may be a question that was misread: nothing is cancelled without a yes
+ASKING = re.compile(r"\?\s*$|\bhvis\b")
 
 
 async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
-    turn.state.update({"kind": "afbud", "ground": turn.known.entity("afbudsgrund"), "sure": turn.sure})
+    asking = ASKING.search(fold(turn.text)) is not None
+    sure = 0.0 if asking else turn.sure
+    turn.state.update({"kind": "afbud", "ground": turn.known.entity("afbudsgrund"), "sure": sure})
     if turn.state["ground"]:
         turn.state["words"] = turn.text[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)

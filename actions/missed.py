@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from actions import proposing
@@ -9,6 +10,7 @@ from actions.aiming import aim_for
 from actions.meeting_words import matching, place_of
 from actions.turn import Turn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Holder, Status
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 from forloeb.settings import ZONE
 
@@ -20,6 +22,9 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
+WAS_THERE = re.compile(
+    r"\bjeg (?:var (?:der|til (?:moedet|samtalen))|moedte (?:op|frem)|deltog)\b(?! (?:jo )?(?:ikke|foerst|for sent))"
+)
 # How long before its time a meeting can already be the one that goes wrong.
 BEFORE = {
     CaseKind.LATE: timedelta(hours=12),
@@ -31,6 +36,8 @@ BEFORE = {
 async def begin(turn: Turn) -> None:
     """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
     kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
+    if kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)):
+        kind = CaseKind.WRONGLY_RECORDED
     meeting = await _meeting(turn, kind)
     await note(turn, meeting, kind)
     if meeting is not None and _needs_new_time(turn, meeting, kind):

@@ -34,7 +34,7 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
         await _none(turn, found)
         return False
     if not found.exact:
-        turn.reply.say("utter_tider_naermeste")
+        turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]
     turn.wait("choose", "utter_tider_spoerg_igen", offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])

@@ -139,6 +139,8 @@ async def _which(turn: Turn, kind: str) -> None:
 def _switches(turn: Turn) -> bool:
     """Whether the message begins another task, or is an answer to the step under way."""
     place, intent = _place(turn), turn.intent
+    if turn.pressed:
+        return True
     if place in FREE or (intent == "misset_samtale" and turn.state.get("after") == "missed"):
         return False
     if place in TIMES:

@@ -39,6 +39,7 @@ class Turn:
     intent: str
     message_id: str
     sure: float
+    pressed: bool = False
     over: bool = False
     slots: dict[str, Any] = field(default_factory=dict)
 
@@ -129,6 +130,7 @@ async def turn_from(tracker: Tracker) -> Turn:
         intent=intent.get("name") or "",
         message_id=str(message_metadata(tracker).get("message_id") or f"{tracker.sender_id}:{len(tracker.events)}"),
         sure=float(intent.get("confidence") or 0.0),
+        pressed=bool(message.get("command")),
     )
 
 
@@ -140,7 +142,8 @@ def ask_again(tracker: Tracker, reply: Reply) -> None:
         reply.note("utter_opgave_videre")
         for key, values in asked["parts"]:
             reply.ask(key, **values)
-        reply.choices.extend(asked["choices"])
+        # a button of the answer's own would begin something else in the middle
+        reply.choices[:] = asked["choices"]
 
 
 def send(turn: Turn, dispatcher: CollectingDispatcher) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Starts the real processes (gateway, assistant, actions, deliveries) for a test, and talks to them as the widget does."""
+"""Starts the real processes (gateway, assistant, actions, deliveries) for a test; talks to them as the widget does."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ class Stack:
         self.var.mkdir(parents=True, exist_ok=True)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "forloeb.cli", "run"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+                [sys.executable, "-m", "forloeb.cli", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
             )
         end = time.monotonic() + READY_SECONDS
         while "is ready" not in self.output.read_text():

@@ -99,7 +99,9 @@ class Meanwhile:
 
         def write(connection, now):
             found = connection.execute(tables.slot.select().where(mine)).all()
-            wanted = next(row.id for row in found if rows.slot(row).start.astimezone(now.tzinfo).isoformat().startswith(start))
+            wanted = next(
+                row.id for row in found if rows.slot(row).start.astimezone(now.tzinfo).isoformat().startswith(start)
+            )
             connection.execute(tables.slot.update().where(tables.slot.c.id == wanted).values(**values))
 
         self.stack.change(write)
