@@ -38,8 +38,9 @@ def places(text: str) -> int:
 
 
 def room(text: str, parts: int = 2) -> int:
-    """How many places so many parts have for a text like this one."""
-    several, one = (153, 160) if fits(text) else (67, 70)
+    """How many places so many parts surely have for a text like this one: no pair is cut in two between parts."""
+    several, one = (153, 160) if fits(text) else (66, 70)
+    several -= 1 if any(character in EXTENDED for character in text) else 0
     return one if parts == 1 else several * parts
 
 

@@ -13,6 +13,7 @@ from forloeb.gateway import gsm7, texts
 
 _SENTENCE = re.compile(r"(?<=[.!?])[ ]+(?=[A-ZÆØÅ\"(])")
 _TITLE = 60
+_BLOCK = 130  # choices of so many places stay together on a page, whatever the alphabet
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def _choices(text: str, choices: Sequence[Choice]) -> list[Unit]:
     digits = [str(each.digit) for each in choices]
     listed = digits[0] if len(digits) == 1 else f"{', '.join(digits[:-1])}{texts.channel('or')}{digits[-1]}"
     head = texts.channel("answer_digits", digits=listed)
-    return [Unit("\n", head), *(Unit("\n", f"{d}: {title}") for d, title in titles.items() if d not in numbered)]
+    lines = [head, *(f"{d}: {title}" for d, title in titles.items() if d not in numbered)]
+    block = "\n".join(lines)
+    return [Unit("\n", block)] if gsm7.places(block) < _BLOCK else [Unit("\n", line) for line in lines]
 
 
 def _is_urgent(unit: Unit) -> bool:
