@@ -56,7 +56,8 @@ def connect(url: str) -> Engine:
     """An engine for `url`.
 
     SQLite: WAL, foreign keys on, a busy timeout, and every transaction begun IMMEDIATE so that a
-    read-then-write cannot fail half way; connections are kept, since opening the file costs 4 ms. PostgreSQL: READ COMMITTED, connections checked before use.
+    read-then-write cannot fail half way; connections are kept, since opening the
+    file costs 4 ms. PostgreSQL: READ COMMITTED, connections checked before use.
     """
     if not url.startswith("sqlite"):
         return create_engine(url, future=True, pool_pre_ping=True)
