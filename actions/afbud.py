@@ -8,7 +8,7 @@ from actions import book, missed, move, proposing, which
 from actions.aiming import aim_for
 from actions.meeting_words import covers, described, matching, times_in
 from actions.turn import Turn
-from actions.wishing import wish_in
+from actions.wishing import as_json, not_that_day, wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground
 from forloeb.danish.words import fold
@@ -115,7 +115,7 @@ async def sure(turn: Turn) -> None:
     elif turn.no or turn.stops or turn.chosen == "keep":
         keep(turn)
     elif turn.chosen == "move" or turn.intent == "flyt_samtale":
-        await move.with_meeting(turn, await _meeting(turn))
+        await _move(turn, await _meeting(turn))
     else:
         turn.reply.say("utter_svar_ja_eller_nej")
         _ask_whether(turn, await _meeting(turn), "anyway" if warned else "sure")
@@ -164,7 +164,7 @@ async def insist(turn: Turn) -> None:
     elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
         await commit(turn, warned=True)
     elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
-        await move.with_meeting(turn, meeting)
+        await _move(turn, meeting)
     elif other:
         turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0})
         await with_meeting(turn, meeting)
@@ -176,6 +176,11 @@ async def insist(turn: Turn) -> None:
     else:
         turn.reply.say("utter_afbud_intet_endnu")
         ask_instead(turn, meeting)
+
+
+async def _move(turn: Turn, meeting: Appointment) -> None:
+    turn.state["wish"] = as_json(not_that_day(meeting))
+    await move.with_meeting(turn, meeting)
 
 
 async def _meeting(turn: Turn) -> Appointment:
@@ -231,8 +236,13 @@ async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> No
         return
     if turn.known.benefit is Benefit.DAGPENGE:
         turn.reply.say("utter_afbud_ny_tid_med_det_samme")
-    turn.state = {"kind": "book", "cancellation": cancellation_id, "aim": await aim_for(turn, meeting)}
+    turn.state = {
+        "kind": "book",
+        "cancellation": cancellation_id,
+        "aim": await aim_for(turn, meeting),
+        "wish": as_json(not_that_day(meeting)),
+    }
     if meeting.about:
         turn.state["about"] = meeting.about
-    if not await proposing.propose(turn):
+    if not await proposing.propose(turn) and turn.over:
         await turn.call(turn.service.no_new_time, turn.claimant_id, cancellation_id, "none_fits", turn.now)

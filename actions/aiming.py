@@ -59,7 +59,7 @@ async def _holder_now(turn: Turn, computed: Any) -> Holder:
     deadlines = await turn.call(turn.service.deadlines, turn.claimant_id)
     ahead = [d for d in deadlines if d.book_by >= turn.known.on]
     if ahead:
-        return ahead[0].holder  # type: ignore[no-any-return]
+        return ahead[0].holder
     handover = computed.of(Step.HANDOVER) if computed else None
     return Holder.JOBCENTER if handover and handover.ends and turn.known.on >= handover.ends else Holder.AKASSE
 

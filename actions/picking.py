@@ -11,6 +11,7 @@ from actions.proposing import give_up, lists, lost, offered, propose, stop
 from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.model import Slot
+from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
 
 MORE = re.compile(
@@ -21,6 +22,7 @@ NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
     r"|duer ikke|ikke nogen af)\b"
 )
+WHICHEVER = re.compile(r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du)\b")
 # A preference or a question says what to look for, even where only one of the times shown fits it.
 PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")
 
@@ -41,8 +43,10 @@ async def pick(turn: Turn) -> Slot | None:
         await none_fits(turn)
     elif not chosen and (named := named_slot(turn.known, shown)):
         return named
-    elif wish := wish_in(turn.known):
+    elif (wish := wish_in(turn.known)) and not (len(shown) == 1 and _offers(shown[0], wish)):
         await propose(turn, wish)
+    elif wish or (shown and WHICHEVER.search(text)):
+        return shown[0]
     elif chosen in ("more", "other") or MORE.search(text):
         await propose(turn, more=True)
     elif turn.no:
@@ -52,6 +56,11 @@ async def pick(turn: Turn) -> Slot | None:
     else:
         await _again(turn, shown)
     return None
+
+
+def _offers(slot: Slot, wish: Wish) -> bool:
+    """Whether the wish is only about the form, and the slot has it: the form is the answer to the one time shown."""
+    return wish == Wish(form=wish.form) and wish.form in slot.forms
 
 
 def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:

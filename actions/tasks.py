@@ -116,7 +116,7 @@ async def _step(turn: Turn) -> None:
             turn.reply.say("utter_opgave_ingen")
             turn.finish()
     elif begin and _switches(turn):
-        if step not in ("akasse", "attach"):
+        if step not in ("akasse", "attach") and KIND_OF.get(turn.intent) != kind:
             turn.reply.say("utter_opgave_skift")
         turn.state = {}
         await begin(turn)

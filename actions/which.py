@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from actions.meeting_words import by_ordinal, described, kind_title, matching, times_in
@@ -14,6 +15,7 @@ JUST_BEGUN = timedelta(hours=3)
 # A kind named in the words; asked only among the person's own meetings.
 KINDS = {"cv": Kind.CV, "raadighed": Kind.AVAILABILITY}
 NAMING = ("afbud",)
+BOTH = re.compile(r"\b(begge|alle|allesammen)\b")
 
 
 async def meeting(turn: Turn) -> Appointment | None:
@@ -101,5 +103,7 @@ async def answered(turn: Turn) -> Appointment | None:
     elif len(offered) == 1:
         ask_sure(turn, offered[0])
     else:
+        if BOTH.search(fold(turn.text)):
+            turn.reply.say("utter_hvilken_en_ad_gangen")
         ask(turn, tuple(offered))
     return None

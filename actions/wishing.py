@@ -11,11 +11,12 @@ from typing import Any
 from actions import services
 from actions.known import Known
 from actions.meeting_words import CLOCK, times_in
-from forloeb.booking.model import Form
+from forloeb.booking.model import Appointment, Form
 from forloeb.booking.wishes import Part, Wish
 from forloeb.danish.format import WEEKDAYS
 from forloeb.danish.time import read_both
 from forloeb.danish.words import fold
+from forloeb.settings import ZONE
 
 SOONEST = re.compile(
     r"\b(snarest|snart|hurtigst|hurtigt som|asap|(?:foerst|forst|tidligst) muligt|(?:naeste|foerste) ledige)\b"
@@ -82,6 +83,13 @@ def merged(before: Wish, new: Wish) -> Wish:
         form=new.form or before.form,
         soonest=new.soonest or before.soonest,
     )
+
+
+def not_that_day(meeting: Appointment) -> Wish:
+    """Who cannot come to a meeting is offered no other time on its day."""
+    start = datetime.combine(meeting.start.astimezone(ZONE).date(), time(0), ZONE)
+    end = datetime.combine(start.date() + timedelta(days=1), time(0), ZONE)
+    return Wish(excluded=((start, end),))
 
 
 def as_json(wish: Wish) -> dict[str, Any]:
