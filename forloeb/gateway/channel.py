@@ -1,14 +1,14 @@
 """The seam between a channel (web, SMS, Messenger) and the durable path behind it.
 
 A channel proves who is speaking, turns its request into an `Incoming`, and gives it to `intake.receive`. Every
-reply is stored as an `Outgoing` first; a channel that pushes delivers it, one that is asked (the web) hands it out.
+reply is stored first; the web hands it out as an `Outgoing`, SMS and Messenger queue it as a push (`pushes.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,3 @@ class Outgoing:
     text: str
     buttons: tuple[tuple[str, str], ...] = ()  # (title, opaque payload)
     custom: dict[str, Any] | None = None
-
-
-class Channel(Protocol):
-    """What a channel that pushes its replies provides (the web does not push)."""
-
-    name: str
-
-    async def deliver(self, conversation: str, outgoing: Outgoing) -> bool:
-        """Send one stored message; False when it must be tried again."""
-        ...

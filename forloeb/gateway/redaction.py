@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from forloeb.gateway import texts
 
@@ -36,6 +37,8 @@ _PASSWORD = re.compile(
 )
 _JWT = re.compile(r"eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?")
 _BEARER = re.compile(r"\b(bearer[\s:]+)[\w.~+/=-]{16,}", re.I)
+_YEARS = 2  # meetings lie so near
+_OLDEST = 90  # nobody that old is unemployed
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -112,7 +115,9 @@ def _birth_year(match: re.Match[str]) -> int:
 
 
 def _date_and_time(match: re.Match[str], year: int) -> bool:
-    """Whether "18.09.25 1030" is a day and a time of day: written with dots, and nobody that old is unemployed."""
+    """Whether "18.09.25 1030" is a day and a time of day: apart, of about now, and no grown person's birth."""
     apart = bool(match["a"] and match["b"]) and match["gap"].isspace()
     clock = int(match["serial"][:2]) < 24 and int(match["serial"][2:]) < 60
-    return apart and clock and (year < 1931 or match["century"] is not None)
+    present = date.today().year
+    about_now = abs(2000 + int(match["year"]) - present) <= _YEARS and match["century"] != "19"
+    return apart and clock and about_now and not present - _OLDEST < year < present - _YEARS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,9 @@ from forloeb.gateway.redaction import redact
 
 MASKED = [
     ("mit cpr er 010190-1234", "cpr"),
+    ("19 11 1984 0130", "cpr"),
+    ("23-08-1949 0708", "cpr"),
+    ("den 01 04 2003 0543", "cpr"),
     ("010190-1234", "cpr"),
     ("010190 1234", "cpr"),
     ("0101901234", "cpr"),
@@ -57,7 +61,8 @@ KEPT = [
     "tlf. 70102030",
     "mødet er den 18.09.25 kl. 10.30",
     "18-09-2025 10:30",
-    "18.09.25 1030",
+    f"18.09.{date.today():%y} 1030",
+    f"18-09-{date.today():%Y} 1030",
     "2025-09-18T10:30",
     "3112991",
     "321299-1234",
