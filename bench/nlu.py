@@ -236,7 +236,7 @@ def _interval(values: Sequence[float]) -> str:
 def table(rows: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
     """The numbers as a Markdown table."""
     lines = [
-        "| what | n | accuracy % (95 %) | macro-F1 % (95 %) | out-of-scope AUROC | ECE | p50 ms | p95 ms | p50 CPU ms |",
+        "| what | n | accuracy % (95 %) | macro-F1 % (95 %) | AUROC outside | ECE | p50 ms | p95 ms | p50 CPU ms |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, m in rows:
