@@ -8,6 +8,7 @@ from typing import Any
 from actions.meeting_words import described
 from actions.turn import Turn
 from forloeb.booking.errors import Refused
+from forloeb.booking.model import Appointment
 from forloeb.danish.words import fold
 
 QUESTIONS = ("droemmejob", "acceptabelt", "noedvendigt", "foerste_skridt")
@@ -56,7 +57,7 @@ async def _summary(turn: Turn) -> None:
     for name, said in zip(QUESTIONS, turn.state["answers"], strict=True):
         if said:
             turn.reply.say("utter_forbered_linje", hvad=f"utter_forbered_navn_{name}", svar=said)
-    ahead = ()
+    ahead: tuple[Appointment, ...] = ()
     if turn.known.registered is not None:
         ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     if not ahead:
