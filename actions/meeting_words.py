@@ -101,7 +101,7 @@ def covers(time: dict[str, Any], start: datetime) -> bool:
         clock = f"{start:%H:%M}"
         if begin is None or end is None:
             edge = begin or end
-            return {"after": clock >= edge, "before": clock < edge}.get(time["kind"], clock == edge)
+            return bool({"after": clock >= edge, "before": clock < edge}.get(time["kind"], clock == edge))
         return bool(begin <= clock < end)
     first = datetime.fromisoformat(begin) if begin else None
     last = datetime.fromisoformat(end) if end else None
