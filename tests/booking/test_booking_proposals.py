@@ -354,9 +354,9 @@ def _quick(bookings: Bookings, most: float) -> None:
         Wish(excluded=((NOW, at("2027-01-01T00:00")),)),
     ]
     for wish in wanted:
-        started = clock.perf_counter()
+        started = clock.process_time()
         bookings.propose("c-1", "akasse", "jobrettet_samtale", 2, wish, NOW, window=(None, date(2026, 3, 1)))
-        assert clock.perf_counter() - started < most, wish
+        assert clock.process_time() - started < most, wish
 
 
 def test_quick_among_many_slots(bookings: Bookings, engine: Engine) -> None:

@@ -105,10 +105,10 @@ def test_work_is_linear_in_length(piece: str, monkeypatch: pytest.MonkeyPatch) -
     counts = []
     for length in (LENGTH // 8, LENGTH):
         looks = 0
-        began = time.perf_counter()
+        began = time.process_time()
         read(filled(piece, length), NOW, "future")
         counts.append(looks)
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
     assert counts[1] <= 8 * counts[0] * 1.1 + 1000
     assert counts[1] <= LENGTH * 250
 
