@@ -194,6 +194,7 @@ def test_a_code_from_the_signed_in_page_links_and_only_that(channels: Running, p
     person(channels, "c-1", None)
     write(channels, ANNE, "hvem er jeg")
     assert handed(channels, "hvem er jeg")["metadata"]["claimant_id"] is None
+    answers(providers, ANNE, 1)
     write(channels, ANNE, "BCD-00000")
     assert "passer ikke" in answers(providers, ANNE, 2)[1]["text"]
     write(channels, ANNE, code_for(channels, "c-1"))
