@@ -58,7 +58,7 @@ def say(gateway: Running, sender: str, text: str, **more: str) -> None:
 
 def answers(providers: Providers, to: str, count: int) -> list[str]:
     """The texts that somebody got once there are `count`, without the introduction."""
-    return until(lambda: (got := heard(providers, to)) and len(got) >= count and got)
+    return until(lambda: (got := heard(providers, to)) and len(got) >= count and got, 30)
 
 
 def heard(providers: Providers, to: str) -> list[str]:

@@ -98,8 +98,16 @@ class Providers:
             return web.json_response({"error": error}, status=400)
         mid = "m_" + secrets.token_urlsafe(24)
         message = body["message"]
-        self.sent.append({"sid": mid, "to": body["recipient"]["id"], "text": message["text"], "type": body["messaging_type"],
-                          "quick": message.get("quick_replies", []), "metadata": message["metadata"]})  # fmt: skip
+        self.sent.append(
+            {
+                "sid": mid,
+                "to": body["recipient"]["id"],
+                "text": message["text"],
+                "type": body["messaging_type"],
+                "quick": message.get("quick_replies", []),
+                "metadata": message["metadata"],
+            }
+        )
         if how == "lose":
             request.transport.close()  # type: ignore[union-attr]
         return web.json_response({"recipient_id": body["recipient"]["id"], "message_id": mid})

@@ -73,7 +73,9 @@ def rendered(made: Any, name: str, channel: str, reply: Reply) -> Said:
     dispatcher = CollectingDispatcher()
     reply.send(dispatcher)
     (message,) = dispatcher.messages
-    more = {key: value for key, value in message.items() if key not in ("text", "buttons", "custom", "response", "elements")}
+    more = {
+        key: value for key, value in message.items() if key not in ("text", "buttons", "custom", "response", "elements")
+    }
     told = asyncio.run(made.generate("utter_svar", None, channel, **more))
     assert told is not None, name
     buttons = tuple((button["title"], button["payload"]) for button in told["buttons"])

@@ -28,8 +28,19 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Running:
 
 def test_the_calendar_link_gives_that_one_appointment(held: Running) -> None:
     person(held, "c-1", None)
-    values = {"claimant_id": "c-1", "holder": "akasse", "kind": "jobrettet_samtale", "start": START, "minutes": 45,
-              "form": "telefon", "status": "booked", "about": "min sygdom", "sequence": 0, "created": START, "updated": START}  # fmt: skip
+    values = {
+        "claimant_id": "c-1",
+        "holder": "akasse",
+        "kind": "jobrettet_samtale",
+        "start": START,
+        "minutes": 45,
+        "form": "telefon",
+        "status": "booked",
+        "about": "min sygdom",
+        "sequence": 0,
+        "created": START,
+        "updated": START,
+    }
     change(held, insert(tables.appointment).values(id="a-1", calendar_token="t-abc", **values))
     for path in ("calendar", "kalender"):
         answer = requests.get(f"{held.base}/{path}/t-abc.ics", timeout=10)
@@ -49,8 +60,16 @@ def asked(held: Running, path: str, body: dict, key: str = "holder-key") -> requ
 
 
 def test_a_holder_publishes_slots_many_at_once(held: Running) -> None:
-    slots = [{"start": f"2030-01-{1 + n // 24:02}T{n % 24:02}:00", "minutes": 30, "forms": ["telefon"], "caseworker": f"kim{n}",
-              "place": "Lokalafdelingen, Bredgade 12 " + "x" * 100} for n in range(400)]  # fmt: skip
+    slots = [
+        {
+            "start": f"2030-01-{1 + n // 24:02}T{n % 24:02}:00",
+            "minutes": 30,
+            "forms": ["telefon"],
+            "caseworker": f"kim{n}",
+            "place": "Lokalafdelingen, Bredgade 12 " + "x" * 100,
+        }
+        for n in range(400)
+    ]
     answer = asked(held, "/holder/v1/slots", {"id": "p-1", "holder": "akasse", "slots": slots})
     assert len(json.dumps(slots)) > 65_536 and answer.status_code == 200, answer.text[:300]
     assert len(rows(held, select(tables.slot))) == 400

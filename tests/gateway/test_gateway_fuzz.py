@@ -23,10 +23,47 @@ from tests.gateway.test_gateway_restart import Process
 
 NUMBER = re.compile(r"(?<!\d)(\d\d)\D?(\d\d)\D?(?:19|20)?(\d\d)\D{0,3}(\d{4})(?!\d)")
 WORDS = [
-    "jeg", "hedder", "og", "mit", "nummer", "er", "tak", "hej", "sygdom", "møde", "den", "a-kasse", "kan", "ikke",
-    "komme", "i", "morgen", "CPR", "cpr-nr", "afbud", "sagen", "12", "kl.", "10", "uge", "36,", '"citat"', "(parentes)", "<b>",
-    "{x}", "%s", "\\n", "😀", "æøå", ";", "DROP", "--", "null", "'", "\\u0000",
-]  # fmt: skip
+    "jeg",
+    "hedder",
+    "og",
+    "mit",
+    "nummer",
+    "er",
+    "tak",
+    "hej",
+    "sygdom",
+    "møde",
+    "den",
+    "a-kasse",
+    "kan",
+    "ikke",
+    "komme",
+    "i",
+    "morgen",
+    "CPR",
+    "cpr-nr",
+    "afbud",
+    "sagen",
+    "12",
+    "kl.",
+    "10",
+    "uge",
+    "36,",
+    '"citat"',
+    "(parentes)",
+    "<b>",
+    "{x}",
+    "%s",
+    "\\n",
+    "😀",
+    "æøå",
+    ";",
+    "DROP",
+    "--",
+    "null",
+    "'",
+    "\\u0000",
+]
 GAPS = ["-", " ", "", " - ", "–", "\u2011", "\u00a0", "/", ".", "- "]
 LEADS = ["", "cpr ", "CPR: ", "cpr-nr. ", "personnummer ", "mit cpr nummer er ", "født "]
 
@@ -126,10 +163,15 @@ def test_what_comes_by_each_channel_is_masked_before_it_is_kept_handed_on_or_sen
             assert post_messenger(channels, written(f"90{nth}", f"{text} nr{nth}x")).status_code == 200
     until(lambda: len([each for each in channels.far.seen if "nr" in each["text"]]) >= 120, 60)
     until(lambda: len([each for each in providers.sent if "Svar på" in each["text"]]) >= 120, 60)
-    everything = "\n".join([
-        kept(tmp_path), exported(tmp_path / "forloeb.db"), str([vars(record) for record in caplog.records]),
-        str(channels.far.seen), str(providers.sent),
-    ])  # fmt: skip
+    everything = "\n".join(
+        [
+            kept(tmp_path),
+            exported(tmp_path / "forloeb.db"),
+            str([vars(record) for record in caplog.records]),
+            str(channels.far.seen),
+            str(providers.sent),
+        ]
+    )
     assert leaks(everything, numbers) == []
 
 

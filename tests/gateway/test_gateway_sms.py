@@ -27,7 +27,7 @@ from tests.gateway.phones import (
     pushes,
     rows,
     say,
-)  # fmt: skip
+)
 from tests.gateway.providers import Providers, inbound, post_sms, receipt, twilio_signature
 from tests.gateway.test_gateway_login import login
 
@@ -46,8 +46,10 @@ def test_an_sms_is_answered_by_sms_once_and_in_order(channels: Running, provider
 def test_the_answer_to_the_webhook_is_empty_twiml(channels: Running) -> None:
     answer = post_sms(channels, inbound(NEW, "hej"))
     assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (
-        200, "<Response/>", "text/xml; charset=utf-8",
-    )  # fmt: skip
+        200,
+        "<Response/>",
+        "text/xml; charset=utf-8",
+    )
 
 
 FORGED = {
@@ -77,8 +79,16 @@ def test_a_signed_request_of_another_account_is_refused(channels: Running) -> No
 
 def test_bodies_from_the_world_at_large(channels: Running) -> None:
     where = f"{channels.base}/webhooks/sms"
-    for body, status in ((b"a" * 70_000, 413), (b"a" * 1_000_000, 413), (b"\xff\xfe", 400), (b"Body=%ff%fe", 400),
-                         (b"", 403), (b"&" * 30_000, 400), (b"a=1&" * 10_000, 400), (b'{"Body": "hej"}', 403)):  # fmt: skip
+    for body, status in (
+        (b"a" * 70_000, 413),
+        (b"a" * 1_000_000, 413),
+        (b"\xff\xfe", 400),
+        (b"Body=%ff%fe", 400),
+        (b"", 403),
+        (b"&" * 30_000, 400),
+        (b"a=1&" * 10_000, 400),
+        (b'{"Body": "hej"}', 403),
+    ):
         answer = requests.post(where, data=body, headers={"X-Twilio-Signature": "x"}, timeout=10)
         assert answer.status_code == status and answer.json()["error"]["message"], (body[:20], answer.text)
     for form in ({**inbound(NEW, "hej"), "MessageSid": "a\0b"}, {**inbound(NEW, "hej"), "From": ""}):
@@ -130,7 +140,7 @@ def test_a_button_is_a_digit_and_the_digit_is_understood_in_its_context(
 
 def test_news_between_a_question_and_its_answer_does_not_take_its_digit(
     channels: Running, providers: Providers, monkeypatch: pytest.MonkeyPatch
-) -> None:  # noqa: E501
+) -> None:
     from tests.gateway import far_side
 
     real = far_side.answer
@@ -206,13 +216,20 @@ def test_stop_start_and_help(channels: Running, providers: Providers) -> None:
     assert case.facts["reason"] == "stopped" and case.facts["phone"] == NEW
 
 
-@pytest.mark.parametrize(("kind", "calls"), [
-    (NoticeKind.AFBUD_RECEIVED, 1), (NoticeKind.CALL, 1), (NoticeKind.MOVED, 1), (NoticeKind.SUMMONED, 1),
-    (NoticeKind.DAY_BEFORE, 0), (NoticeKind.HOUR_BEFORE, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "calls"),
+    [
+        (NoticeKind.AFBUD_RECEIVED, 1),
+        (NoticeKind.CALL, 1),
+        (NoticeKind.MOVED, 1),
+        (NoticeKind.SUMMONED, 1),
+        (NoticeKind.DAY_BEFORE, 0),
+        (NoticeKind.HOUR_BEFORE, 0),
+    ],
+)
 def test_what_stop_holds_back_becomes_a_call_to_make(
     channels: Running, providers: Providers, kind: NoticeKind, calls: int
-) -> None:  # noqa: E501
+) -> None:
     person(channels, "c-1", METTE)
     say(channels, METTE, "hej")
     answers(providers, METTE, 1)
@@ -402,12 +419,21 @@ def test_receipts_are_recorded_and_late_ones_change_nothing(channels: Running, p
     answers(providers, NEW, 1)
     until(lambda: all(push.state == "sent" for push in pushes(channels)))
     sent = next(each for each in providers.sent if each["text"] == "Svar på: hej")
-    for status, kept in (("sent", "sent"), ("delivered", "delivered"), ("sending", "delivered"), ("delivered", "delivered"),
-                         ("failed", "delivered"), ("made up", "delivered")):  # fmt: skip
+    for status, kept in (
+        ("sent", "sent"),
+        ("delivered", "delivered"),
+        ("sending", "delivered"),
+        ("delivered", "delivered"),
+        ("failed", "delivered"),
+        ("made up", "delivered"),
+    ):
         assert receipt(channels, sent, status).status_code == 204
         assert next(push.receipt for push in pushes(channels) if push.provider_id == sent["sid"]) == kept
-    forged = requests.post(sent["callback"].replace(channels.settings.public_url, channels.base),
-                           data={"MessageSid": sent["sid"], "MessageStatus": "failed"}, timeout=10)  # fmt: skip
+    forged = requests.post(
+        sent["callback"].replace(channels.settings.public_url, channels.base),
+        data={"MessageSid": sent["sid"], "MessageStatus": "failed"},
+        timeout=10,
+    )
     assert forged.status_code == 403
     assert cases(channels) == []
 
