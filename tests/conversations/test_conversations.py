@@ -26,7 +26,7 @@ USUAL_SLOT = {
     "forms": ["personligt", "telefon", "digital"],
     "place": "Lokalafdelingen",
 }
-SECONDS = 20
+SECONDS = 60
 
 
 def cases():

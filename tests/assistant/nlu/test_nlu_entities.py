@@ -132,6 +132,6 @@ def test_a_long_text_takes_no_long_time():
     import time
 
     text = "min kone er ikke syg men jeg har ondt i ryggen og skal på telefon " * 150
-    started = time.process_time()
+    started = time.perf_counter()
     nlp.load()(text)
-    assert time.process_time() - started < 4
+    assert time.perf_counter() - started < 4

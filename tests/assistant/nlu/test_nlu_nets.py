@@ -217,6 +217,6 @@ def test_no_list_takes_long_over_a_wall_of_text():
     ]
     for look in (is_crisis, topics, language, short_answer):
         for wall in walls:
-            started = time.process_time()
+            started = time.perf_counter()
             look(wall)
-            assert time.process_time() - started < 1.5, (look.__name__, wall[:20])
+            assert time.perf_counter() - started < 1.5, (look.__name__, wall[:20])
