@@ -32,6 +32,7 @@ from forloeb.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "tests-only-login-key-0123456789abcdef"
 READY_SECONDS = 240
+ANSWER_SECONDS = 90
 
 
 def free_port() -> int:
@@ -55,6 +56,7 @@ class Stack:
             **os.environ,
             "FORLOEB_VAR": str(self.var),
             "FORLOEB_TODAY": self.today,
+            "FORLOEB_TODAY_SINCE": str(time.time()),
             "FORLOEB_DEMO": "0",
             "FORLOEB_LOGIN_KEY": KEY,
             "FORLOEB_API_TOKEN": "tests",
@@ -72,10 +74,14 @@ class Stack:
                 stderr=output,
             )
         end = time.monotonic() + READY_SECONDS
-        while "is ready" not in self.output.read_text():
-            assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < end, self.logs()
-            time.sleep(0.3)
+        try:
+            while "is ready" not in self.output.read_text():
+                assert self.process.poll() is None, self.output.read_text()
+                assert time.monotonic() < end, self.logs()
+                time.sleep(0.3)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:
@@ -156,8 +162,10 @@ class Chat:
             return dict(json.load(answer))
 
     def send(self, **content: str) -> list[dict[str, Any]]:
-        answer = self.call("POST", "/webhooks/web/messages", {"id": uuid.uuid4().hex, **content})
-        assert not answer.get("pending"), "no answer within ten seconds"
+        message = {"id": uuid.uuid4().hex, **content}
+        end = time.monotonic() + ANSWER_SECONDS
+        while (answer := self.call("POST", "/webhooks/web/messages", message)).get("pending"):
+            assert time.monotonic() < end, f"no answer within {ANSWER_SECONDS} seconds"
         replies = [m for m in answer["messages"] if m["from"] == "bot"]
         self.seq = max([self.seq, *(m["seq"] for m in answer["messages"])])
         self.buttons = [b for m in replies for b in m.get("buttons") or []]

@@ -11,7 +11,9 @@ from forloeb import db
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'x.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    url = (
+        f"sqlite:///{tmp_path / 'x.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    )
     made = db.connect(url)
     yield made
     made.dispose()

@@ -84,7 +84,14 @@ def test_own_places_and_the_standard_ones():
     assert here.jobcenter(None).name == "dit jobcenter"
 
 
-@pytest.mark.parametrize("changes", [{"akasser": []}, {"noednumre": None}, {"medarbejder": {"navn": "x", "telefon": "1", "aabningstider": {"man": "ni"}}}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"akasser": []},
+        {"noednumre": None},
+        {"medarbejder": {"navn": "x", "telefon": "1", "aabningstider": {"man": "ni"}}},
+    ],
+)
 def test_a_faulty_installation_stops_the_start(tmp_path, changes):
     with pytest.raises(SettingsError):
         installation.load(place(tmp_path, **changes))

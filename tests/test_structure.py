@@ -87,7 +87,11 @@ def test_every_key_that_actions_say_exists_and_every_key_is_said():
     said, stems = set(), set()
     for path in [*modules("actions"), ROOT / "forloeb/assistant/nlg.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"utter_\w+[a-z0-9]", node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.fullmatch(r"utter_\w+[a-z0-9]", node.value)
+            ):
                 said.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 text = str(node.values[0].value)

@@ -81,7 +81,8 @@ class Composer(TemplatedNaturalLanguageGenerator):
         return {"text": text, "buttons": buttons, "custom": custom} if text else None
 
     def _part(self, key: str, channel: str, values: dict[str, Any]) -> dict[str, Any]:
-        filled = {name: self._value(value, channel) for name, value in values.items()}
+        plain = {name: value for name, value in values.items() if not _names_response(value)}
+        filled = {name: self._value(value, channel, plain) for name, value in values.items()}
         part = self.generate_from_slots(key, {}, channel, **{**self.common, **filled})
         if part is None:
             raise UnknownResponse(f"{key} has no response for channel {channel}")
@@ -96,11 +97,9 @@ class Composer(TemplatedNaturalLanguageGenerator):
             raise UnknownResponse(f"no value for {sorted(missing)}")
         return super()._fill_response(response, filled_slots, **kwargs)
 
-    def _value(self, value: Any, channel: str) -> Any:
-        """A value that names a response ("utter_…") stands for that response's text: words stay out of Python."""
-        if isinstance(value, str) and value.startswith("utter_"):
-            return self._part(value, channel, {})["text"].strip()
-        return value
+    def _value(self, value: Any, channel: str, plain: dict[str, Any]) -> Any:
+        """A value that names a response ("utter_…") stands for its text, which may use the values beside it."""
+        return self._part(value, channel, plain)["text"].strip() if _names_response(value) else value
 
     def _timeline(self, timeline: dict[str, Any], channel: str) -> dict[str, Any]:
         def text(pair: list[Any]) -> str:
@@ -108,6 +107,10 @@ class Composer(TemplatedNaturalLanguageGenerator):
 
         items = [{**item, "label": text(item["label"])} for item in timeline["items"]]
         return {"title": text(timeline["title"]), "alt": text(timeline["alt"]), "items": items}
+
+
+def _names_response(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("utter_")
 
 
 def _joined(texts: list[str]) -> str:

@@ -14,7 +14,9 @@ def handed(body):
     async def on_new_message(message):
         seen.append(message)
 
-    asyncio.run(_hand_over({"conversation": "c", "message_id": "m", "metadata": {"channel": "web"}, **body}, on_new_message))
+    asyncio.run(
+        _hand_over({"conversation": "c", "message_id": "m", "metadata": {"channel": "web"}, **body}, on_new_message)
+    )
     return seen[0]
 
 
@@ -37,8 +39,14 @@ def test_a_command_without_entities():
 
 def test_one_reply_is_one_message():
     output = Collected("sms")
-    asyncio.run(output.send_response("c", {"text": "Hej", "buttons": [{"title": "t", "payload": "p"}], "custom": {"facts": ["cv"]}}))
-    assert output.messages == [{"text": "Hej", "buttons": [{"title": "t", "payload": "p"}], "custom": {"facts": ["cv"]}}]
+    asyncio.run(
+        output.send_response(
+            "c", {"text": "Hej", "buttons": [{"title": "t", "payload": "p"}], "custom": {"facts": ["cv"]}}
+        )
+    )
+    assert output.messages == [
+        {"text": "Hej", "buttons": [{"title": "t", "payload": "p"}], "custom": {"facts": ["cv"]}}
+    ]
     assert output.name() == "sms"
 
 

@@ -11,9 +11,13 @@ from forloeb.assistant.nlg import Composer, UnknownResponse, sources
 
 RESPONSES = {
     "utter_svar": [{"text": ""}],
-    "utter_a": [{"text": "Fristen er {dato}.", "custom": {"facts": ["cv"]}}, {"text": "Frist {dato}", "custom": {"facts": ["cv"]}, "channel": "sms"}],
+    "utter_a": [
+        {"text": "Fristen er {dato}.", "custom": {"facts": ["cv"]}},
+        {"text": "Frist {dato}", "custom": {"facts": ["cv"]}, "channel": "sms"},
+    ],
     "utter_b": [{"text": "Ring til {akasse}.", "custom": {"facts": ["no_show", "cv"]}}],
     "utter_hul": [{"text": "Det står ikke i mit grundlag.", "custom": {"gap": "ferie"}}],
+    "utter_holdt": [{"text": "holdt {antal}"}],
     "utter_navn": [{"text": "en dag"}],
     "utter_liste": [{"text": "- et"}],
     "utter_overskrift": [{"text": "Her:"}],
@@ -45,6 +49,10 @@ def test_facts_are_united_and_sources_follow(compose):
 def test_what_stands_only_on_the_a_kasse_page_is_always_limited_to_it(compose):
     assert compose([["utter_b", {}]])["text"].endswith("Kun den a-kasse.")
     assert "Kun den" not in compose([["utter_a", {"dato": "x"}]])["text"]
+
+
+def test_a_sentence_inside_another_uses_the_values_beside_it(compose):
+    assert compose([["utter_a", {"dato": "utter_holdt", "antal": "1"}]])["text"] == "Fristen er holdt 1."
 
 
 def test_the_source_button_carries_the_facts(compose):

@@ -50,7 +50,10 @@ def test_a_signed_in_person_is_handed_over_as_the_claimant(gateway: Running) -> 
     assert {body["metadata"]["claimant_id"] for body in handed} == {"c-1001"}
 
 
-NOW = int(time.time())
+def ago(seconds: int) -> int:
+    return int(time.time()) - seconds
+
+
 TRICKS = {
     "algorithm none": lambda: unsigned("none"),
     "algorithm None": lambda: unsigned("None"),
@@ -58,10 +61,10 @@ TRICKS = {
     "wrong key": lambda: login(key="another-key-that-is-long-enough-too"),
     "empty key": lambda: login(key=""),
     "another algorithm with the right key": lambda: login(algorithm="HS512"),
-    "expired": lambda: login(iat=NOW - 400, exp=NOW - 100),
-    "from the future": lambda: login(iat=NOW + 300, exp=NOW + 600),
-    "lives eleven minutes": lambda: login(exp=NOW + 661, iat=NOW),
-    "ends before it begins": lambda: login(iat=NOW + 4, exp=NOW + 2),
+    "expired": lambda: login(iat=ago(400), exp=ago(100)),
+    "from the future": lambda: login(iat=ago(-300), exp=ago(-600)),
+    "lives eleven minutes": lambda: login(exp=ago(-661), iat=ago(0)),
+    "ends before it begins": lambda: login(iat=ago(-4), exp=ago(-2)),
     "another audience": lambda: login(aud="andre"),
     "a list of audiences": lambda: login(aud=["forloeb", "andre"]),
     "no audience": lambda: login(aud=None),

@@ -80,7 +80,13 @@ def test_parameters():
     assert {name: law().value(name, on) for name in law().parameters} == expected
 
 
-FACT = {"id": "x", "force": "duty", "for": ["dagpenge"], "where": [{"document": "kommune", "section": "s"}], "says": "Noget."}
+FACT = {
+    "id": "x",
+    "force": "duty",
+    "for": ["dagpenge"],
+    "where": [{"document": "kommune", "section": "s"}],
+    "says": "Noget.",
+}
 
 
 @pytest.mark.parametrize(
@@ -100,4 +106,3 @@ def test_faulty_data_is_refused(tmp_path, change, code):
     with pytest.raises(LawError) as error:
         read(tmp_path)
     assert error.value.code == code
-

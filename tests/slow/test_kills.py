@@ -134,7 +134,8 @@ def people(stack: Stack, round_: int) -> list[str]:
     """New people, each with slots of their own hour, half of them with a meeting to cancel."""
     names = [f"k-{round_}-{n}" for n in range(PEOPLE)]
     claimants = [
-        {"id": name, "benefit": "kontanthjaelp", "unemployed_from": "2025-06-02", "registered": "2025-06-02"} for name in names
+        {"id": name, "benefit": "kontanthjaelp", "unemployed_from": "2025-06-02", "registered": "2025-06-02"}
+        for name in names
     ]
     meetings = [
         {"claimant": name, "holder": "jobcenter", "kind": "jobrettet_samtale", "number": 2,
@@ -184,7 +185,9 @@ def test_nothing_is_lost_or_doubled(tmp_path):
         done.set()
         killing.join()
         stack.stop()
-    print(f"\n{len(killed)} kills, {sum(map(bool, booked.values()))} bookings, {sum(map(bool, cancelled.values()))} afbud")
+    print(
+        f"\n{len(killed)} kills, {sum(map(bool, booked.values()))} bookings, {sum(map(bool, cancelled.values()))} afbud"
+    )
     assert len(killed) >= KILLS
     assert sum(map(bool, booked.values())) > round_ and sum(map(bool, cancelled.values())) > round_
     examine(f"sqlite:///{tmp_path / 'stack' / 'forloeb.db'}", booked, cancelled)
@@ -195,20 +198,27 @@ def examine(url: str, booked: dict, cancelled: dict) -> None:
     engine = db.connect(url)
     with db.reading(engine) as connection:
         rows = connection.execute(sa.text("SELECT claimant_id, kind, receipt, ref FROM act")).all()
-        acts = {(r.claimant_id, r.kind): [x.receipt for x in rows if (x.claimant_id, x.kind) == (r.claimant_id, r.kind)] for r in rows}
+        acts = {
+            (r.claimant_id, r.kind): [x.receipt for x in rows if (x.claimant_id, x.kind) == (r.claimant_id, r.kind)]
+            for r in rows
+        }
         for name, receipt in booked.items():
             if receipt:
                 assert acts.get((name, "booking")) == [receipt], (name, receipt, acts.get((name, "booking")))
         for name, receipt in cancelled.items():
             if receipt:
                 assert acts.get((name, "afbud")) == [receipt], (name, receipt)
-        twice = connection.execute(sa.text("SELECT booked_by FROM slot WHERE booked_by IS NOT NULL GROUP BY booked_by HAVING COUNT(*) > 1"))
+        twice = connection.execute(
+            sa.text("SELECT booked_by FROM slot WHERE booked_by IS NOT NULL GROUP BY booked_by HAVING COUNT(*) > 1")
+        )
         assert twice.all() == []
         half = sa.text(
             "SELECT a.key FROM act a WHERE a.kind IN ('booking', 'afbud') AND "
             "(SELECT COUNT(*) FROM delivery d WHERE d.receipt = a.receipt) <> 1"
         )
         assert connection.execute(half).all() == []
-        without = sa.text("SELECT COUNT(*) FROM appointment p WHERE p.slot_id IS NOT NULL AND p.status = 'booked' AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.id = p.slot_id AND s.booked_by = p.id)")
+        without = sa.text(
+            "SELECT COUNT(*) FROM appointment p WHERE p.slot_id IS NOT NULL AND p.status = 'booked' AND NOT EXISTS (SELECT 1 FROM slot s WHERE s.id = p.slot_id AND s.booked_by = p.id)"
+        )
         assert connection.execute(without).scalar_one() == 0
     engine.dispose()
