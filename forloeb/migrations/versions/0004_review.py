@@ -69,6 +69,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_conversation_taken_over", "conversation", ["taken_over_by"], sqlite_where=taken, postgresql_where=taken
     )
+    op.execute("CREATE INDEX ix_act_message ON act (substr(key, 1, 32))")
     _staff()
     _read_model()
     _marks()
@@ -231,6 +232,7 @@ def downgrade() -> None:
         op.execute(statement)
     for name in TABLES:
         op.drop_table(name)
+    op.execute("DROP INDEX ix_act_message")
     op.drop_index("ix_conversation_taken_over", "conversation")
     op.drop_index("ix_conversation_last_used", "conversation")
     op.drop_column("conversation", "taken_over_at")
