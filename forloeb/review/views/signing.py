@@ -12,6 +12,7 @@ from forloeb.gateway.transactions import write
 from forloeb.review import access, pages, security, sessions
 from forloeb.review.audit import trail
 from forloeb.review.keys import AUTHENTICATOR, ENGINE, SIGN_INS, TIMES
+from forloeb.review.roles import HELPING
 from forloeb.review.signing_in import Attempt, Proven
 from forloeb.review.views.forms import field
 
@@ -38,7 +39,8 @@ async def sign_in(request: web.Request) -> web.Response:
         return response
     held = request.cookies.get(security.SESSION)
     token = await write(app[ENGINE], lambda c: sessions.begin(c, result.user.id, held, times.real))
-    target = where if _INSIDE.fullmatch(where) and not where.startswith("/sign-") else "/"
+    first = "/" if result.user.role in HELPING else "/conversations"
+    target = where if _INSIDE.fullmatch(where) and not where.startswith("/sign-") else first
     response = web.Response(status=303, headers={"Location": target})
     security.set_cookie(request, response, security.SESSION, token, None)
     response.del_cookie(security.FRESH, path="/")
