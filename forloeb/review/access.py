@@ -22,25 +22,25 @@ from forloeb.review.users import User
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROLES = web.AppKey("roles", dict[str, frozenset[Role] | None])  # by the route's name; None: open to all
-_USER, _CSRF, _NEW = "forloeb_user", "forloeb_csrf", "forloeb_new_cookie"
+_USER = web.RequestKey("user", User)
+_CSRF = web.RequestKey("csrf", str)
+_NEW = web.RequestKey("new_cookie", str)  # for a browser that has none yet
 _SAFE = ("GET", "HEAD")
 
 
 def user_of(request: web.Request) -> User:
     """Who is signed in; only in routes that are not open to all."""
-    found: User = request[_USER]
-    return found
+    return request[_USER]
 
 
 def somebody(request: web.Request) -> User | None:
     """Who is signed in, if anybody."""
-    found: User | None = request.get(_USER)
-    return found
+    return request.get(_USER)
 
 
 def csrf_of(request: web.Request) -> str:
     """The token that this page's forms carry."""
-    return str(request.get(_CSRF, ""))
+    return request.get(_CSRF, "")
 
 
 def may(request: web.Request, route: str) -> bool:
@@ -90,7 +90,7 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in _SAFE:
         await _check_form(request)
     response = await handler(request)
-    if request.get(_NEW):
+    if _NEW in request:
         security.set_cookie(request, response, security.FRESH, request[_NEW], None)
     return response
 
@@ -119,7 +119,7 @@ def _fresh(request: web.Request) -> str:
     if len(held) >= 20:
         return held
     request[_NEW] = secrets.token_urlsafe(24)
-    return str(request[_NEW])
+    return request[_NEW]
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

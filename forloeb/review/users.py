@@ -39,8 +39,8 @@ def add(connection: Connection, name: str, role: Role, password: str, by: str, n
         BadPassword: see `passwords.check`.
     """
     name = own_words(" ".join(name.split()))
-    if not 2 <= len(name) <= 100 or not name.isprintable():
-        raise UserError("bad_name", "a name has 2 to 100 letters")
+    if not 2 <= len(name) <= 100 or not name.isprintable() or "/" in name:
+        raise UserError("bad_name", "a name has 2 to 100 letters, and no slash")
     passwords.check(password, name)
     if by_name(connection, name) is not None:
         raise UserError("name_taken", f"there is a user {name} already")
