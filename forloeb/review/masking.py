@@ -13,10 +13,11 @@ from forloeb.booking.model import Claimant
 from forloeb.gateway.redaction import redact
 from forloeb.review import words
 
+_NO_DATE = r"(?!(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!\d))(?!(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))"
 _SHAPES = (
     ("mail", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")),
     ("link", re.compile(r"https?://\S+")),
-    ("phone", re.compile(r"(?<![\d.,])(?:\+|00)?(?:45[ -]?)?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}(?![\d])")),
+    ("phone", re.compile(rf"(?<![\d.,/-]){_NO_DATE}(?:\+|00)?(?:45[ -]?)?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}(?!\d)")),
     ("number", re.compile(r"(?<![\d.,])\d{6,}(?!\d)")),
     (
         "street",

@@ -75,6 +75,7 @@ def _done(connection: Connection, conversations: list[str]) -> dict[str, set[str
     found: dict[str, set[str]] = {}
     joined = connection.execute(
         select(review_turn.c.conversation_id, act.c.kind)
+        .select_from(review_turn)
         .join(act, review_turn.c.message_id == MESSAGE_OF_ACT)
         .where(review_turn.c.conversation_id.in_(conversations))
     )

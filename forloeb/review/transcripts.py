@@ -45,7 +45,7 @@ class Filters:
             found.append(conversation.c.channel == self.channel)
         if self.benefit in BENEFITS:
             found.append(
-                exists().where(claimant.c.id == conversation.c.claimant_id, claimant.c.benefit == self.benefit)
+                _there(claimant.c.id == conversation.c.claimant_id, claimant.c.benefit == self.benefit)
             )
         if self.first:
             found.append(conversation.c.last_used >= _midnight(self.first))
@@ -56,21 +56,21 @@ class Filters:
         if self.trouble:
             found += _trouble(self.trouble)
         if self.state in STATES:
-            marked = exists().where(review_mark.c.conversation_id == conversation.c.id)
+            own = review_mark.c.conversation_id == conversation.c.id
             found.append(
-                ~marked.where(review_mark.c.state != "new")
+                ~_there(own, review_mark.c.state != "new")
                 if self.state == "new"
-                else marked.where(review_mark.c.state == self.state)
+                else _there(own, review_mark.c.state == self.state)
             )
         if self.intent:
             found.append(
-                exists().where(
+                _there(
                     review_turn.c.conversation_id == conversation.c.id, review_turn.c.intent == self.intent
                 )
             )
         if self.label:
             found.append(
-                exists().where(
+                _there(
                     review_label.c.conversation_id == conversation.c.id, review_label.c.label == self.label
                 )
             )
@@ -169,7 +169,12 @@ def _trouble(kind: str) -> list[Any]:
 
 
 def _summary(condition: Any) -> Any:
-    return exists().where(review_summary.c.conversation_id == conversation.c.id, condition)
+    return _there(review_summary.c.conversation_id == conversation.c.id, condition)
+
+
+def _there(*conditions: Any) -> Any:
+    """Whether a row beside the conversation exists; what the list joins for showing has no part in it."""
+    return exists().where(*conditions).correlate(conversation)
 
 
 def _place(onward: str) -> tuple[datetime, str] | None:
