@@ -13,9 +13,7 @@ from forloeb.booking.tables import audit
 PAGE = 100
 
 
-def trail(
-    connection: Connection, by: str, what: str, ref: str | None, claimant_id: str | None, now: datetime
-) -> None:
+def trail(connection: Connection, by: str, what: str, ref: str | None, claimant_id: str | None, now: datetime) -> None:
     """Add a line: ids only, nothing of what was said. `by` is a name; commands at the terminal say `terminal`."""
     acts.trail(connection, f"staff:{by}", what[:64], ref[:64] if ref else None, claimant_id, now)
 

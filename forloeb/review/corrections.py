@@ -70,9 +70,7 @@ def correct(
     ).scalar_one_or_none()
     connection.execute(delete(review_correction).where(review_correction.c.message_id == message_id))
     connection.execute(
-        insert(review_correction).values(
-            message_id=message_id, said=said, intent=intent, example=line, by=by, at=now
-        )
+        insert(review_correction).values(message_id=message_id, said=said, intent=intent, example=line, by=by, at=now)
     )
     trail(connection, by, "correct", message_id, row.claimant_id, now)
 

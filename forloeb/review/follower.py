@@ -1,8 +1,8 @@
 """Follows Rasa's event log into the read model: at least once, resumable, no gap when transactions commit out of order.
 
-Rasa appends to `events`; PostgreSQL hands out ids before commits, so a lower id can appear after a higher one. An id that
-is missing between two that are there is looked for again until the event after it is `SETTLED` old: no transaction of
-Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by the event's id,
+Rasa appends to `events`; PostgreSQL hands out ids before commits, so a lower id can appear after a higher one. An id
+that is missing between two that are there is looked for again until the event after it is `SETTLED` old: no transaction
+of Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by the event's id,
 in the transaction that moves the position, so a kill repeats work and never loses any.
 """
 
@@ -27,9 +27,7 @@ BATCH = 1000
 _LOOKED_FOR = 400  # missing ids asked for at once
 _NAME = "events"
 
-_events = table(
-    "events", column("id"), column("sender_id"), column("type_name"), column("timestamp"), column("data")
-)
+_events = table("events", column("id"), column("sender_id"), column("type_name"), column("timestamp"), column("data"))
 
 
 class Follower:
@@ -89,9 +87,7 @@ class Follower:
         return position
 
     def _store(self, connection: Connection, found: list[Row]) -> None:
-        turns = [
-            made for row in found if row.type_name == "user" and (made := turn(row.id, row.sender_id, row.data))
-        ]
+        turns = [made for row in found if row.type_name == "user" and (made := turn(row.id, row.sender_id, row.data))]
         if turns:
             _upsert(connection, turns)
         summaries.renew(connection, {row.sender_id[:64] for row in found if row.type_name in ("user", "bot")})

@@ -51,9 +51,7 @@ def remove_label(connection: Connection, conversation_id: str, label: str, by: s
     """Take a label off."""
     row = transcript.head(connection, conversation_id)
     connection.execute(
-        delete(review_label).where(
-            review_label.c.conversation_id == conversation_id, review_label.c.label == label
-        )
+        delete(review_label).where(review_label.c.conversation_id == conversation_id, review_label.c.label == label)
     )
     trail(connection, by, "unlabel", conversation_id, row.claimant_id, now)
 

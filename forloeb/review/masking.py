@@ -1,7 +1,7 @@
 """Personal data out of a text, for roles that must not see it and for what leaves the app.
 
-Masking is by shape (numbers, addresses of mail, streets) and by the names and numbers that are registered for the person
-whose conversation it is. CPR numbers, cards and passwords were masked by the gateway before anything was stored.
+Masking is by shape (numbers, addresses of mail, streets) and by the names and numbers that are registered for the
+person whose conversation it is. CPR numbers, cards and passwords were masked by the gateway before anything was stored.
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ from forloeb.booking.model import Claimant
 from forloeb.gateway.redaction import redact
 from forloeb.review import words
 
-_NO_DATE = r"(?!(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!\d))(?!(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))"
+_NO_DATE = (
+    r"(?!(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!\d))(?!(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))"
+)
 _SHAPES = (
     ("mail", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")),
     ("link", re.compile(r"https?://\S+")),
-    ("phone", re.compile(rf"(?<![\d.,/-]){_NO_DATE}(?:\+|00)?(?:45[ -]?)?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}(?!\d)")),
+    (
+        "phone",
+        re.compile(
+            rf"(?<![\d.,/-]){_NO_DATE}(?:\+|00)?(?:45[ -]?)?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}[ .-]?\d{{2}}(?!\d)"
+        ),
+    ),
     ("number", re.compile(r"(?<![\d.,])\d{6,}(?!\d)")),
     (
         "street",
@@ -58,4 +65,3 @@ def _own(person: Claimant | None) -> list[tuple[str, str]]:
     if person.phone:
         found += [("phone", person.phone), ("phone", person.phone.removeprefix("+45"))]
     return found
-

@@ -98,7 +98,11 @@ def span(seconds: float) -> str:
 def _when(value: datetime | str, now: datetime) -> str:
     moment = _local(value)
     today = now.astimezone(ZONE).date()
-    for day, key in ((today, "today"), (today - timedelta(days=1), "yesterday"), (today + timedelta(days=1), "tomorrow")):
+    for day, key in (
+        (today, "today"),
+        (today - timedelta(days=1), "yesterday"),
+        (today + timedelta(days=1), "tomorrow"),
+    ):
         if moment.date() == day:
             return f"{words.word('units', key)} {danish.clock(moment)}"
     return f"{danish.day(moment.date(), today)} {danish.clock(moment)}"

@@ -139,9 +139,7 @@ def _unjudged(connection: Connection) -> list[Case]:
 def _live(connection: Connection) -> list[Any]:
     since = (
         select(func.min(message.c.stored))
-        .where(
-            message.c.conversation_id == conversation.c.id, message.c.state == "waiting", message.c.author == "user"
-        )
+        .where(message.c.conversation_id == conversation.c.id, message.c.state == "waiting", message.c.author == "user")
         .correlate(conversation)
         .scalar_subquery()
     )

@@ -122,9 +122,7 @@ def _postgresql(
             return []
         if moment.tzinfo is None:
             return []
-        query = query.where(
-            or_(message.c.stored < moment, and_(message.c.stored == moment, message.c.id < identifier))
-        )
+        query = query.where(or_(message.c.stored < moment, and_(message.c.stored == moment, message.c.id < identifier)))
     return connection.execute(query).all()
 
 

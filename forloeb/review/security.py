@@ -55,9 +55,7 @@ def secure(request: web.Request) -> bool:
 
 def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, age: int | None) -> None:
     """A cookie that no script reads and no other site sends along with a form."""
-    response.set_cookie(
-        name, value, max_age=age, httponly=True, samesite="Lax", secure=secure(request), path="/"
-    )
+    response.set_cookie(name, value, max_age=age, httponly=True, samesite="Lax", secure=secure(request), path="/")
 
 
 __all__ = ["DEVICE", "FRESH", "SESSION", "address_of", "foreign", "secure", "set_cookie", "set_headers"]

@@ -69,7 +69,9 @@ def begin(connection: Connection, user_id: int, old: str | None, now: datetime) 
     if old:
         end(connection, old)
     token = secrets.token_urlsafe(32)
-    connection.execute(insert(staff_session).values(token_hash=_hash(token), user_id=user_id, created=now, last_seen=now))
+    connection.execute(
+        insert(staff_session).values(token_hash=_hash(token), user_id=user_id, created=now, last_seen=now)
+    )
     return token
 
 

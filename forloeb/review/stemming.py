@@ -1,4 +1,4 @@
-"""Danish word stems (the Snowball algorithm), so that "samtalen" finds "samtaler" on SQLite as it does on PostgreSQL."""
+"""Danish word stems (the Snowball algorithm): "samtalen" finds "samtaler" on SQLite as it does on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 _VOWELS = frozenset("aeiouyæåø")
 _BEFORE_S = frozenset("abcdfghjklmnoprtvyzå")
-_ENDINGS = sorted(
-    (
-        "hed ethed ered e erede ende erende ene erne ere en heden eren er heder erer heds es endes erendes enes ernes "
-        "eres ens hedens erens ers ets erets et eret"
-    ).split(),
-    key=len,
-    reverse=True,
+_ENDINGS = (  # longest first
+    *("erendes",),
+    *("erende", "hedens"),
+    *("ethed", "erede", "endes", "ernes", "erens", "heden", "heder", "erets"),
+    *("ered", "ende", "erne", "eren", "erer", "heds", "enes", "eres", "eret"),
+    *("hed", "ene", "ere", "ens", "ers", "ets"),
+    *("en", "er", "es", "et", "e"),
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -32,9 +32,8 @@ def stem(word: str) -> str:
         word = word[:-1]
     else:
         for ending in ("elig", "lig", "els", "ig"):
-            if word.endswith(ending):
-                if len(word) - len(ending) >= start:
-                    word = _undouble_pair(word[: -len(ending)], start)
+            if word.endswith(ending) and len(word) - len(ending) >= start:
+                word = _undouble_pair(word[: -len(ending)], start)
                 break
     if len(word) > start and len(word) > 1 and word[-1] == word[-2] and word[-1] not in _VOWELS:
         word = word[:-1]

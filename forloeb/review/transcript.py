@@ -157,8 +157,10 @@ def _lines(connection: Connection, said: list[Row], masked: tuple[Claimant | Non
     def shown(text: str) -> str:
         return masking.mask(text, masked[0]) if masked else text
 
-    return [
-        Line(
+    def line(row: Row) -> Line:
+        custom, turn = row.custom or {}, turns.get(row.id)
+        stands = [f"{each.get('title')}, {each.get('section')}" for each in custom.get("sources") or ()]
+        return Line(
             id=row.id,
             seq=row.seq,
             author=row.author,
@@ -168,21 +170,17 @@ def _lines(connection: Connection, said: list[Row], masked: tuple[Claimant | Non
             pressed=row.button is not None,
             waiting=row.author == "user" and row.state == "waiting",
             failed=row.state == "failed",
-            facts=tuple((row.custom or {}).get("facts") or ()),
-            sources=tuple(
-                dict.fromkeys(f"{each.get('title')}, {each.get('section')}" for each in (row.custom or {}).get("sources") or ())
-            ),
-            gap=(row.custom or {}).get("gap"),
+            facts=tuple(custom.get("facts") or ()),
+            sources=tuple(dict.fromkeys(stands)),
+            gap=custom.get("gap"),
             flagged=row.id in flags,
-            turn=turns.get(row.id),
-            entities=tuple(
-                (each["entity"], shown(str(each["value"]))) for each in (turns[row.id].entities if row.id in turns else ())
-            ),
+            turn=turn,
+            entities=tuple((each["entity"], shown(str(each["value"]))) for each in (turn.entities if turn else ())),
             acts=tuple(done.get(row.id, ())),
             correction=fixed.get(row.id),
         )
-        for row in said
-    ]
+
+    return [line(row) for row in said]
 
 
 def _by(connection: Connection, query: Any, name: str) -> dict[str, Row]:

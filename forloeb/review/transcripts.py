@@ -44,9 +44,7 @@ class Filters:
         if self.channel in CHANNELS:
             found.append(conversation.c.channel == self.channel)
         if self.benefit in BENEFITS:
-            found.append(
-                _there(claimant.c.id == conversation.c.claimant_id, claimant.c.benefit == self.benefit)
-            )
+            found.append(_there(claimant.c.id == conversation.c.claimant_id, claimant.c.benefit == self.benefit))
         if self.first:
             found.append(conversation.c.last_used >= _midnight(self.first))
         if self.last:
@@ -64,15 +62,11 @@ class Filters:
             )
         if self.intent:
             found.append(
-                _there(
-                    review_turn.c.conversation_id == conversation.c.id, review_turn.c.intent == self.intent
-                )
+                _there(review_turn.c.conversation_id == conversation.c.id, review_turn.c.intent == self.intent)
             )
         if self.label:
             found.append(
-                _there(
-                    review_label.c.conversation_id == conversation.c.id, review_label.c.label == self.label
-                )
+                _there(review_label.c.conversation_id == conversation.c.id, review_label.c.label == self.label)
             )
         return tuple(found)
 

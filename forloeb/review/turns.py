@@ -21,7 +21,7 @@ def turn(event_id: int, conversation: str, data: str | None) -> dict[str, Any] |
         intent = (parsed.get("intent") or {}).get("name")
         if not message_id or intent in ("start", "besked"):
             return None
-        ranking = [
+        ranking: list[list[Any]] = [
             [str(each.get("name")), round(float(each.get("confidence") or 0), 4)]
             for each in (parsed.get("intent_ranking") or [])[:_RANKED]
         ]

@@ -36,9 +36,7 @@ def ask(browser: Browser, route: Route, **more: object) -> requests.Response:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.name)
-def test_every_route_for_every_role(
-    shared_desk: Desk, browsers: dict[Role, Browser], route: Route, role: Role
-) -> None:
+def test_every_route_for_every_role(shared_desk: Desk, browsers: dict[Role, Browser], route: Route, role: Role) -> None:
     if route.name == "sign_out":
         assert ask(shared_desk.browser(role), route).status_code == 303
         return

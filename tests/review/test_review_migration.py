@@ -20,7 +20,5 @@ def test_the_migration_makes_the_tables_that_the_code_speaks_of(engine: Engine) 
             connection,
             opts={"compare_type": True, "include_object": lambda _, name, kind, *__: kind != "table" or name in OURS},
         )
-        differences = [
-            each for each in compare_metadata(context, ours) if each[0] not in ("add_table", "remove_table")
-        ]
+        differences = [each for each in compare_metadata(context, ours) if each[0] not in ("add_table", "remove_table")]
     assert len(OURS) == 12 and differences == []

@@ -70,7 +70,11 @@ def test_an_acknowledged_ground_still_waits_to_be_judged(engine: Engine, booking
     cases.judge(bookings, case, "not_lawful", "ringet, intet svar", "Kim", LATER)
     assert kinds(engine) == {}
     taken = bookings.cancellations("c-1")[0]
-    assert (taken.assessed, taken.assessed_by, taken.delivery) == (Verdict.NOT_LAWFUL, "Kim", DeliveryState.ACKNOWLEDGED)
+    assert (taken.assessed, taken.assessed_by, taken.delivery) == (
+        Verdict.NOT_LAWFUL,
+        "Kim",
+        DeliveryState.ACKNOWLEDGED,
+    )
     assert sorted(notices(engine)) == sorted([NoticeKind.AFBUD_RECEIVED, NoticeKind.AFBUD_JUDGED])
     opened = cases.load(bookings, case, "Kim", LATER)
     assert [note.text for note in opened.notes] == ["ringet, intet svar"]
@@ -96,7 +100,9 @@ def test_a_case_about_no_afbud_is_not_judged(bookings: Bookings) -> None:
 
 
 def test_a_time_is_found_and_booked_for_the_person_once(engine: Engine, bookings: Bookings) -> None:
-    case = bookings.open_case("c-1", "no_free_time", {"holder": "akasse", "kind": "jobrettet_samtale", "number": 2}, "n", NOW)
+    case = bookings.open_case(
+        "c-1", "no_free_time", {"holder": "akasse", "kind": "jobrettet_samtale", "number": 2}, "n", NOW
+    )
     opened = cases.load(bookings, case.id, "Kim", NOW)
     search = cases.search_for(opened)
     assert search == Search("akasse", "jobrettet_samtale", 2)
@@ -142,7 +148,11 @@ def test_the_page_finds_times_and_books(desk: Desk) -> None:
     assert page.text.count('name="slot"') >= 2
     searched = kim.get(f"/cases/{case.id}?holder=akasse&kind=anden&number=&first=2025-09-09&last=2025-09-09&form=")
     assert 'value="s2"' in searched.text and 'value="s1"' not in searched.text
-    for query in ("holder=x&kind=y", "holder=akasse&kind=anden&first=9999", "holder=akasse&kind=anden&number=99999999999999999"):
+    for query in (
+        "holder=x&kind=y",
+        "holder=akasse&kind=anden&first=9999",
+        "holder=akasse&kind=anden&number=99999999999999999",
+    ):
         assert kim.get(f"/cases/{case.id}?{query}").status_code in (400, 409)
     fields = {"slot": "s2", "form": "telefon", "holder": "akasse", "kind": "anden", "number": "", "nonce": "abcdefgh-1"}
     assert "Tiden er booket" in kim.post(f"/cases/{case.id}/book", follow=True, **fields).text

@@ -60,7 +60,8 @@ def test_inflections_are_one_word(engine: Engine, talk: str, wanted: str, expect
 
 
 @pytest.mark.parametrize(
-    "wanted", ['"', "'; DROP TABLE message; --", "a* OR b", "NEAR(", "-", "%", "\\", "(", "text:x", "🙂", " ", "^a", "& | !"]
+    "wanted",
+    ['"', "'; DROP TABLE message; --", "a* OR b", "NEAR(", "-", "%", "\\", "(", "text:x", "🙂", " ", "^a", "& | !"],
 )
 def test_whatever_is_typed_is_only_words(engine: Engine, talk: str, wanted: str) -> None:
     found(engine, wanted)
@@ -102,7 +103,9 @@ def test_what_is_deleted_or_changed_is_so_in_the_index(engine: Engine, talk: str
 def test_stems_are_those_of_postgresql(postgres_database: str) -> None:
     """Every word of what we train on: the two databases find the same."""
     root = Path(__file__).resolve().parents[2]
-    said = {word for path in (root / "data").rglob("*.yml") for word in words(path.read_text("utf-8")) if word.isalpha()}
+    said = {
+        word for path in (root / "data").rglob("*.yml") for word in words(path.read_text("utf-8")) if word.isalpha()
+    }
     assert len(said) > 2000
     engine = db.connect(postgres_database)
     with reading(engine) as connection:

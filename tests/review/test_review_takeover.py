@@ -68,7 +68,9 @@ def seen(engine: Engine, where: str) -> list[tuple[str, str]]:
 def states(engine: Engine, where: str) -> list[str]:
     with reading(engine) as connection:
         rows = connection.execute(
-            select(message.c.state).where(message.c.conversation_id == where, message.c.author == "user").order_by("seq")
+            select(message.c.state)
+            .where(message.c.conversation_id == where, message.c.author == "user")
+            .order_by("seq")
         )
         return [row.state for row in rows]
 

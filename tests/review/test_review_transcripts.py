@@ -31,7 +31,8 @@ def made(engine: Engine, count: int) -> list[str]:
     began = datetime.now(timezone.utc)
     with writing(engine) as connection:
         return [
-            inbox.create(connection, "web", Times(began - timedelta(minutes=number // 2), NOW)) for number in range(count)
+            inbox.create(connection, "web", Times(began - timedelta(minutes=number // 2), NOW))
+            for number in range(count)
         ]
 
 
@@ -93,7 +94,11 @@ def test_each_filter_finds_its_own(engine: Engine, bookings: object) -> None:
     assert found(intent="nlu_fallback") == {sms}
     assert found(label="skal følges op") == {marked}
     today = times().real.date()
-    assert found(first=today + timedelta(days=1)) == set() and found(last=today + timedelta(days=1)) == {plain, sms, marked}
+    assert found(first=today + timedelta(days=1)) == set() and found(last=today + timedelta(days=1)) == {
+        plain,
+        sms,
+        marked,
+    }
 
 
 @pytest.fixture
@@ -106,7 +111,9 @@ def understood(desk: Desk) -> str:
     tracker.make(log)
     identifier = first_message(desk.engine, where)
     with writing(log) as connection:
-        tracker.turn(connection, where, identifier, "cv_frist", 0.45, entities=[{"entity": "ydelse", "value": "dagpenge"}])
+        tracker.turn(
+            connection, where, identifier, "cv_frist", 0.45, entities=[{"entity": "ydelse", "value": "dagpenge"}]
+        )
     desk.bookings.book("c-1", "s1", "telefon", "", "anden", None, f"{identifier}:book", NOW)
     Follower(desk.engine, log).step()
     log.dispose()

@@ -50,7 +50,10 @@ def turn(
         "parse_data": {
             "intent": {"name": intent, "confidence": confidence},
             "entities": entities or [],
-            "intent_ranking": [{"name": intent, "confidence": confidence}, {"name": "hilsen", "confidence": 1 - confidence}],
+            "intent_ranking": [
+                {"name": intent, "confidence": confidence},
+                {"name": "hilsen", "confidence": 1 - confidence},
+            ],
         },
         "message_id": message_id,
     }

@@ -12,7 +12,7 @@ depends_on = None
 
 Counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-# What people have said is indexed by the database itself, in the transaction that stores it: nothing to follow or rebuild.
+# The database itself indexes what is said, in the transaction that stores it: there is nothing to follow or rebuild.
 SEARCH = {
     "sqlite": (
         "CREATE TABLE message_index (id INTEGER PRIMARY KEY, message_id VARCHAR(64) NOT NULL UNIQUE)",
@@ -20,7 +20,8 @@ SEARCH = {
         "(text, tokenize = \"unicode61 remove_diacritics 0\", prefix = '3 4 5')",
         "CREATE TRIGGER message_search_in AFTER INSERT ON message WHEN new.author <> 'system' BEGIN "
         "INSERT INTO message_index (message_id) VALUES (new.id); "
-        "INSERT INTO message_search (rowid, text) SELECT id, new.text FROM message_index WHERE message_id = new.id; END",
+        "INSERT INTO message_search (rowid, text) "
+        "SELECT id, new.text FROM message_index WHERE message_id = new.id; END",
         "CREATE TRIGGER message_search_change AFTER UPDATE OF text ON message BEGIN "
         "UPDATE message_search SET text = new.text "
         "WHERE rowid = (SELECT id FROM message_index WHERE message_id = new.id); END",
@@ -97,9 +98,7 @@ def _staff() -> None:
         sa.Column("created", UtcDateTime(), nullable=False),
         sa.Column("last_seen", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name="pk_staff_session"),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["staff_user.id"], ondelete="CASCADE", name="fk_staff_session_user_id"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["staff_user.id"], ondelete="CASCADE", name="fk_staff_session_user_id"),
     )
     op.create_index("ix_staff_session_user_id", "staff_session", ["user_id"])
     op.create_table(

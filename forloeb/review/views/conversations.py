@@ -94,9 +94,7 @@ async def news(request: web.Request) -> web.Response:
     """GET /conversations/{id}/news?after=SEQ: what has been said since, as a piece of the page."""
     identifier, after = part(request), number(asked(request, "after")) or 0
     personal = sees_all(request)
-    lines = await read(
-        request.app[ENGINE], lambda c: transcript.news(c, identifier, after, personal=personal)
-    )
+    lines = await read(request.app[ENGINE], lambda c: transcript.news(c, identifier, after, personal=personal))
     return pages.render(request, "lines.html", lines=lines, conversation=identifier)
 
 

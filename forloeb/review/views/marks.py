@@ -48,7 +48,10 @@ async def correct(request: web.Request) -> web.Response:
     which = part(request, "message")
     intent, example = await field(request, "intent"), await field(request, "example")
     return await _marked(
-        request, lambda c, i, by, now: corrections.correct(c, i, which, intent, example, by, now), f"#m-{which}", "corrected"
+        request,
+        lambda c, i, by, now: corrections.correct(c, i, which, intent, example, by, now),
+        f"#m-{which}",
+        "corrected",
     )
 
 
@@ -78,9 +81,7 @@ async def export(request: web.Request) -> web.Response:
     return web.Response(text=text, content_type="application/yaml", charset="utf-8", headers=headers)
 
 
-async def _marked(
-    request: web.Request, work: Callable[..., None], anchor: str, done: str = "marked"
-) -> web.Response:
+async def _marked(request: web.Request, work: Callable[..., None], anchor: str, done: str = "marked") -> web.Response:
     identifier, by, now = part(request), access.user_of(request).name, request.app[TIMES]().shown
     try:
         await write(request.app[ENGINE], lambda connection: work(connection, identifier, by, now))

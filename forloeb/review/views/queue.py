@@ -40,9 +40,7 @@ async def judge(request: web.Request) -> web.Response:
     identifier, by = part(request), access.user_of(request).name
     verdict, note = await field(request, "verdict"), await field(request, "note")
     try:
-        await asyncio.to_thread(
-            cases.judge, request.app[BOOKINGS], identifier, verdict, note, by, _now(request)
-        )
+        await asyncio.to_thread(cases.judge, request.app[BOOKINGS], identifier, verdict, note, by, _now(request))
     except NotFound:
         raise
     except BookingError as error:
@@ -67,7 +65,9 @@ async def book(request: web.Request) -> web.Response:
     """POST /cases/{id}/book"""
     identifier, by = part(request), access.user_of(request).name
     slot, form = await field(request, "slot"), await field(request, "form")
-    search = Search(await field(request, "holder"), await field(request, "kind"), number(await field(request, "number")))
+    search = Search(
+        await field(request, "holder"), await field(request, "kind"), number(await field(request, "number"))
+    )
     once = await nonce(request)
     try:
         await asyncio.to_thread(
@@ -100,9 +100,7 @@ async def _case(request: web.Request, problem: str | None = None) -> web.Respons
         except BookingError as error:
             problem = problem or error.code
     values: dict[str, Any] = {"opened": opened, "search": search, "proposals": proposals, "problem": problem}
-    return pages.render(
-        request, "case.html", status=409 if problem else 200, nonce=secrets.token_urlsafe(12), **values
-    )
+    return pages.render(request, "case.html", status=409 if problem else 200, nonce=secrets.token_urlsafe(12), **values)
 
 
 def _now(request: web.Request) -> Any:
