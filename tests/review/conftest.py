@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from forloeb import db
@@ -27,15 +30,36 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield one
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "forloeb.db"
+    db.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:  # noqa: F811
+    url = postgres_url.rsplit("/", 1)[0] + "/review_template"
+    _execute(postgres_url, "CREATE DATABASE review_template")
+    db.migrate(url)
+    return url
+
+
+@pytest.fixture
+def postgres_copy(postgres_template: str, postgres_url: str) -> Iterator[str]:  # noqa: F811
+    name = f"r{secrets.token_hex(6)}"
+    _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE review_template")
+    yield postgres_url.rsplit("/", 1)[0] + "/" + name
+    _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database of either kind."""
-    if request.param == "sqlite":
-        found = f"sqlite:///{tmp_path / 'forloeb.db'}"
-    else:
-        found = str(request.getfixturevalue("postgres_database"))
-    db.migrate(found)
-    return found
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_copy"))
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "forloeb.db")
+    return f"sqlite:///{tmp_path / 'forloeb.db'}"
 
 
 @pytest.fixture
@@ -50,3 +74,10 @@ def bookings(engine: Engine, url: str, tmp_path: Path) -> Bookings:
     """The booking service over the small world."""
     load_world(engine, tmp_path)
     return Bookings(engine, settings_for(tmp_path, url))
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = db.connect(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -101,9 +101,8 @@ def test_a_hole_that_stays_is_passed_when_no_transaction_can_be_open(
     assert follower.step() == 1 and position(engine) == 1_000_006
 
 
-def test_transactions_that_really_overlap(postgres_database: str) -> None:
-    db.migrate(postgres_database)
-    engine = db.connect(postgres_database)
+def test_transactions_that_really_overlap(postgres_copy: str) -> None:
+    engine = db.connect(postgres_copy)
     tracker.make(engine)
     (where,) = talks(engine)
     follower = Follower(engine, engine)
