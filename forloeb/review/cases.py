@@ -119,6 +119,13 @@ def acknowledge(bookings: Bookings, case_id: str, by: str, now: datetime) -> Cas
     return case
 
 
+def met(bookings: Bookings, conversation_id: str, by: str, now: datetime) -> None:
+    """Whoever steps into a conversation has the cases of people who asked for a human there."""
+    for case in bookings.cases(state=CaseState.OPEN):
+        if case.kind in (CaseKind.WANTS_HUMAN, CaseKind.CRISIS) and case.facts.get("conversation") == conversation_id:
+            bookings.acknowledge(case.id, by, now)
+
+
 def judge(bookings: Bookings, case_id: str, verdict: str, note: str, by: str, now: datetime) -> None:
     """A named person judges the ground of an afbud; the case is theirs with it, the claimant is told.
 

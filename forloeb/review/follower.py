@@ -1,8 +1,8 @@
 """Follows Rasa's event log into the read model: at least once, resumable, no gap when transactions commit out of order.
 
 Rasa appends to `events`; PostgreSQL hands out ids before commits, so a lower id can appear after a higher one. An id
-that is missing between two that are there is looked for again until the event after it is `SETTLED` old: no transaction
-of Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by the event's id,
+that is missing between two that are there is looked for again until the event after it is `SETTLED` old: no
+transaction of Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by the event's id,
 in the transaction that moves the position, so a kill repeats work and never loses any.
 """
 

@@ -17,6 +17,7 @@ from forloeb.gateway.tables import conversation, message
 from forloeb.gateway.takeover import NotYours
 from forloeb.review import background
 from forloeb.review.roles import Role
+from tests.booking.world import NOW
 from tests.gateway.harness import running as gateway_running
 from tests.gateway.harness import until
 from tests.review.harness import Desk, running, settings_for, times
@@ -147,7 +148,11 @@ def test_the_pages_take_answer_and_hand_back(desk: Desk) -> None:
     kim, anna = desk.browser(Role.CASEWORKER), desk.browser(Role.ADMIN)
     page = kim.get(f"/conversations/{where}")
     assert "Overtag samtalen" in page.text and 'name="text" rows="4"' not in page.text
+    asked = desk.bookings.open_case("c-1", "wants_human", {"conversation": where}, "k1", NOW)
+    other = desk.bookings.open_case("c-2", "wants_human", {"conversation": "another"}, "k2", NOW)
     taken = kim.post(f"/conversations/{where}/take", follow=True)
+    assert desk.bookings.case(asked.id).acknowledged_by == "Kim"
+    assert desk.bookings.case(other.id).acknowledged_by is None
     assert "Du har samtalen nu" in taken.text and "Kim fra Forløbs medarbejdere er her nu" in taken.text
     assert "Ring til os på 70 10 20 30" not in taken.text
     ready = kim.get(f"/conversations/{where}?reply=ring")

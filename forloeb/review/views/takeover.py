@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from forloeb.errors import ForloebError
 from forloeb.gateway import takeover, texts
 from forloeb.gateway.transactions import write
-from forloeb.review import access, pages, summaries, transcript
+from forloeb.review import access, cases, pages, summaries, transcript
 from forloeb.review.audit import trail
-from forloeb.review.keys import ENGINE, INSTALLATION, TIMES
+from forloeb.review.keys import BOOKINGS, ENGINE, INSTALLATION, TIMES
 from forloeb.review.views import conversations
 from forloeb.review.views.forms import field, nonce, part
 
@@ -30,6 +32,7 @@ async def take(request: web.Request) -> web.Response:
             summaries.renew(connection, {identifier})
 
     await write(request.app[ENGINE], work)
+    await asyncio.to_thread(cases.met, request.app[BOOKINGS], identifier, by, times.shown)
     return pages.onward(f"/conversations/{identifier}#answer", "taken")
 
 
