@@ -11,7 +11,8 @@ from sqlalchemy.engine import Engine
 
 from forloeb.db import reading, writing
 from forloeb.errors import ForloebError
-from forloeb.review import users
+from forloeb.installation import Installation
+from forloeb.review import follower, privacy, users
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 
@@ -44,6 +45,30 @@ def user_list(engine: Engine, out: TextIO) -> int:
         for each in users.everyone(connection):
             print(f"{each.name}\t{each.role}\t{'disabled' if each.disabled else 'active'}", file=out)
     return 0
+
+
+def review_rebuild(engine: Engine, tracker: Engine, out: TextIO) -> int:
+    """`forloeb review rebuild`: make the read model again from Rasa's log."""
+    print(f"{follower.rebuild(engine, tracker)} events read", file=out)
+    return 0
+
+
+def retention(
+    stores: privacy.Stores, here: Installation, real: datetime, now: datetime, out: TextIO, *, preview: bool
+) -> int:
+    """`forloeb retention [--preview]`: erase conversations that have stood their time, or say how many would go."""
+    if preview:
+        with reading(stores.engine) as connection:
+            found = privacy.due(connection, here, real)
+    else:
+        found = privacy.sweep(stores, here, real, now)
+    print(f"{found.anonymous} anonymous, {found.linked} linked {'due' if preview else 'erased'}", file=out)
+    return 0
+
+
+def erase(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
+    """`forloeb erase CLAIMANT`: all that is stored about one person."""
+    return _told(out, lambda: f"erased, with {privacy.erase_person(stores, claimant_id, TERMINAL, now)} conversations")
 
 
 def _add(engine: Engine, name: str, role: Role, now: datetime, password: str | None) -> str:

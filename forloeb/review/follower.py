@@ -2,8 +2,8 @@
 
 Rasa appends to `events`; PostgreSQL hands out ids before commits, so a lower id can appear after a higher one. An id
 that is missing between two that are there is looked for again until the event after it is `SETTLED` old: no
-transaction of Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by the event's id,
-in the transaction that moves the position, so a kill repeats work and never loses any.
+transaction of Rasa's lives that long. Only then does the stored position pass it. Everything written is an upsert by
+the event's id, in the transaction that moves the position, so a kill repeats work and never loses any.
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ ROUTES = (
     Route("POST", "/cases/{id}/judge", "case_judge", queue.judge, HELPING),
     Route("POST", "/cases/{id}/note", "case_note", queue.add_note, HELPING),
     Route("POST", "/cases/{id}/book", "case_book", queue.book, HELPING),
+    Route("POST", "/cases/{id}/erase", "case_erase", queue.erase, RUNNING),
     Route("GET", "/conversations", "conversations", conversations.listed, ANYONE),
     Route("GET", _ONE, "conversation", conversations.one, ANYONE),
     Route("GET", f"{_ONE}/news", "conversation_news", conversations.news, ANYONE),

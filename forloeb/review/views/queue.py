@@ -9,10 +9,11 @@ from typing import Any
 from aiohttp import web
 
 from forloeb.booking.errors import BookingError, NotFound
+from forloeb.booking.model import CaseKind
 from forloeb.gateway.transactions import read
-from forloeb.review import access, cases, pages, queue
+from forloeb.review import access, cases, pages, privacy, queue
 from forloeb.review.cases import Search
-from forloeb.review.keys import BOOKINGS, ENGINE, TIMES
+from forloeb.review.keys import BOOKINGS, ENGINE, TIMES, TRACKER
 from forloeb.review.views.forms import asked, day, field, nonce, number, part
 
 
@@ -78,6 +79,26 @@ async def book(request: web.Request) -> web.Response:
     except BookingError as error:
         return await _case(request, problem=error.code)
     return pages.onward(f"/cases/{identifier}", "booked")
+
+
+async def erase(request: web.Request) -> web.Response:
+    """POST /cases/{id}/erase: who asked for it has all about them erased."""
+    app, by, now = request.app, access.user_of(request).name, _now(request)
+    case = await asyncio.to_thread(app[BOOKINGS].case, part(request))
+    if case.kind is not CaseKind.PRIVACY:
+        raise NotFound
+    if (await field(request, "sure")).strip() != "SLET":
+        return await _case(request, problem="not_sure")
+    stores, talk = privacy.Stores(app[ENGINE], app[TRACKER]), case.facts.get("conversation")
+    try:
+        if case.claimant_id:
+            await asyncio.to_thread(privacy.erase_person, stores, case.claimant_id, by, now)
+        elif isinstance(talk, str):
+            await asyncio.to_thread(privacy.erase_conversation, stores, talk, by, now)
+            await asyncio.to_thread(cases.acknowledge, app[BOOKINGS], case.id, by, now)
+    except privacy.MeetingAhead as error:
+        return await _case(request, problem=error.code)
+    return pages.onward("/", "erased")
 
 
 async def _case(request: web.Request, problem: str | None = None) -> web.Response:
