@@ -1,7 +1,8 @@
 """Retention and erasure: what is stored about people goes when its time has come, or when they ask, everywhere at once.
 
 A conversation's messages, buttons, sessions and marks go with its row (the tables say so). Rasa's log is another
-database: it is emptied first, so that a kill in between leaves something to do again and never something that nobody knows of.
+database: it is emptied first, so that a kill in between leaves something to do again and never something that nobody
+knows of.
 """
 
 from __future__ import annotations
