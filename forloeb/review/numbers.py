@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from forloeb.booking.model import DeliveryKind, Status
 from forloeb.booking.tables import appointment, delivery, staff_case
+from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.tables import conversation, message
 from forloeb.review.summaries import WANTS_HUMAN
 from forloeb.review.tables import review_turn
@@ -51,6 +52,7 @@ class Numbers:
     oldest_minutes: int | None  # how long the longest waiting has waited
     afbud_in_time: Share  # acknowledged before the meeting, of those whose meeting has begun
     held: Share  # meetings held, of those held or missed
+    ratings: list[int]  # how many gave 1, 2, 3, 4 and 5
 
 
 def count(connection: Connection, first: date, last: date, now: datetime) -> Numbers:
@@ -91,6 +93,7 @@ def count(connection: Connection, first: date, last: date, now: datetime) -> Num
         oldest,
         _in_time(connection, start, min(end, now)),
         _held(connection, start, end),
+        _ratings(connection, start, end),
     )
 
 
@@ -156,6 +159,16 @@ def _held(connection: Connection, start: datetime, end: datetime) -> Share:
     )
     held = found.get(Status.HELD.value, 0)
     return Share(held, held + found.get(Status.MISSED.value, 0))
+
+
+def _ratings(connection: Connection, start: datetime, end: datetime) -> list[int]:
+    query = (
+        select(rating.c.score, func.count().label("n"))
+        .where(rating.c.at >= start, rating.c.at < end)
+        .group_by(rating.c.score)
+    )
+    counted = dict(_pairs(connection, query))
+    return [counted.get(str(score), 0) for score in range(1, 6)]
 
 
 def _midnight(day: date) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from forloeb.booking.tables import claimant
+from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.tables import conversation, message
 from forloeb.review import masking
 from forloeb.review.tables import review_flag, review_label, review_mark, review_summary, review_turn
@@ -21,6 +22,7 @@ OUTCOMES = ("booked", "moved", "afbud", "handover")
 TROUBLES = ("fallback", "unsure", "flagged", "taken_over")
 STATES = ("new", "doing", "done")
 BENEFITS = ("dagpenge", "kontanthjaelp", "uddannelseshjaelp")
+RATED = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
 _EXCERPT = 160
 
 
@@ -37,6 +39,7 @@ class Filters:
     state: str = ""
     intent: str = ""
     label: str = ""
+    rated: str = ""
 
     def conditions(self) -> tuple[Any, ...]:
         """Conditions on the conversation's row and what is joined to it in `page`."""
@@ -64,6 +67,10 @@ class Filters:
             found.append(
                 _there(review_turn.c.conversation_id == conversation.c.id, review_turn.c.intent == self.intent)
             )
+        if self.rated in RATED:
+            lowest, highest = RATED[self.rated]
+            score = rating.c.score.between(lowest, highest)
+            found.append(_there(rating.c.conversation_id == conversation.c.id, score))
         if self.label:
             found.append(
                 _there(review_label.c.conversation_id == conversation.c.id, review_label.c.label == self.label)
@@ -116,11 +123,13 @@ def page(connection: Connection, filters: Filters, onward: str, *, personal: boo
             review_summary.c.booked,
             review_summary.c.moved,
             review_summary.c.afbud,
+            rating.c.score,
             flagged.label("flagged"),
             first_words.label("words"),
         )
         .outerjoin(claimant, claimant.c.id == conversation.c.claimant_id)
         .outerjoin(review_summary, review_summary.c.conversation_id == conversation.c.id)
+        .outerjoin(rating, rating.c.conversation_id == conversation.c.id)
         .outerjoin(review_mark, review_mark.c.conversation_id == conversation.c.id)
         .where(*filters.conditions())
         .order_by(conversation.c.last_used.desc(), conversation.c.id.desc())

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Engine
 
 from forloeb import db
 from forloeb.booking.service import Bookings
-from tests.postgres import postgres_database, postgres_url  # noqa: F401
 from tests.review.harness import Desk, load_world, running, settings_for
 
 
@@ -38,7 +37,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:  # noqa: F811
+def postgres_template(postgres_url: str) -> str:
     url = postgres_url.rsplit("/", 1)[0] + "/review_template"
     _execute(postgres_url, "CREATE DATABASE review_template")
     db.migrate(url)
@@ -46,7 +45,7 @@ def postgres_template(postgres_url: str) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def postgres_copy(postgres_template: str, postgres_url: str) -> Iterator[str]:  # noqa: F811
+def postgres_copy(postgres_template: str, postgres_url: str) -> Iterator[str]:
     name = f"r{secrets.token_hex(6)}"
     _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE review_template")
     yield postgres_url.rsplit("/", 1)[0] + "/" + name

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 
 from forloeb.booking.service import Bookings
 from forloeb.db import reading, writing
 from forloeb.gateway import inbox
+from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.inbox import Times
 from forloeb.review import numbers
 from forloeb.review.follower import Follower
@@ -31,6 +33,8 @@ def test_a_small_world_counted_by_hand(engine: Engine, bookings: Bookings) -> No
             (web, "a", "cv_frist", 0.9), (web, "b", "nlu_fallback", 0.2), (sms, "c", "cv_frist", 0.4), (sms, "d", "tal_med_medarbejder", 0.9),
         ):  # fmt: skip
             tracker.turn(connection, place, message * 32, intent, sure, at=at("2025-09-04T10:00").timestamp())
+        for place, score in ((web, 2), (sms, 5)):
+            connection.execute(insert(rating).values(conversation_id=place, score=score, at=NOW))
     Follower(engine, engine).step()
     first = bookings.open_case("c-1", "wants_human", {}, "h1", NOW)
     bookings.open_case("c-2", "wants_human", {}, "h2", NOW + timedelta(minutes=10))
@@ -51,6 +55,7 @@ def test_a_small_world_counted_by_hand(engine: Engine, bookings: Bookings) -> No
     assert found.oldest_minutes == 16 * 24 * 60
     assert found.afbud_in_time == Share(1, 2)  # the one that nobody acknowledged counts against us
     assert found.held == Share(1, 1)
+    assert found.ratings == [0, 1, 0, 0, 1] and sum(day.ratings) == 0
     assert day.fallback.percent is None
 
 

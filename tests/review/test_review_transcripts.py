@@ -6,13 +6,14 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Engine
 
 from forloeb import db
 from forloeb.booking.tables import audit
 from forloeb.db import reading, writing
 from forloeb.gateway import inbox, leases, outbox
+from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.outbox import Reply
 from forloeb.gateway.tables import conversation, message
@@ -76,6 +77,7 @@ def test_each_filter_finds_its_own(engine: Engine, bookings: object) -> None:
         marks.add_label(connection, marked, "skal følges op", "Rune", NOW)
     with writing(engine) as connection:
         marks.flag(connection, marked, first_message(engine, marked), True, "Rune", NOW)
+        connection.execute(insert(rating).values(conversation_id=sms, score=1, at=NOW))
     tracker.make(engine)
     tracker.turns(engine, (sms, "a" * 32, "nlu_fallback", 0.2), (marked, "b" * 32, "tal_med_medarbejder"))
     Follower(engine, engine).step()
@@ -90,6 +92,7 @@ def test_each_filter_finds_its_own(engine: Engine, bookings: object) -> None:
     assert found(trouble="fallback") == found(trouble="unsure") == {sms}
     assert found(trouble="flagged") == {marked} and found(trouble="taken_over") == set()
     assert found(outcome="handover") == {marked} and found(outcome="booked") == set()
+    assert found(rated="low") == {sms} and found(rated="high") == set()
     assert found(state="done") == {marked} and found(state="new") == {plain, sms}
     assert found(intent="nlu_fallback") == {sms}
     assert found(label="skal følges op") == {marked}

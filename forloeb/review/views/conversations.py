@@ -29,6 +29,7 @@ async def listed(request: web.Request) -> web.Response:
         asked(request, "state"),
         asked(request, "intent"),
         asked(request, "label"),
+        asked(request, "rated"),
     )
     wanted, onward = asked(request, "q"), asked(request, "onward")
     personal, by, now = sees_all(request), access.user_of(request).name, request.app[TIMES]().shown

@@ -59,5 +59,7 @@ def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:
     for name in ("fallback", "unsure", "handover", "cases", "afbud_in_time", "held"):
         share = getattr(found, name)
         yield (name, "", share.part, share.whole)
+    for score, count in enumerate(found.ratings, 1):
+        yield ("rating", score, count, sum(found.ratings))
     yield ("acknowledge_minutes", "median", found.acknowledge_minutes, "")
     yield ("oldest_minutes", "", found.oldest_minutes, "")
