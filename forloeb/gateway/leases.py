@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import Connection
 
+from forloeb.gateway import takeover
 from forloeb.gateway.tables import conversation, message
 
 LEASE = timedelta(seconds=45)  # longer than the assistant is given for one turn
@@ -39,7 +40,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Conversations whose oldest waiting message can be handed over now, the longest waiting first."""
     heads = (
         select(message.c.conversation_id, func.min(message.c.seq).label("seq"))
-        .where(message.c.state == "waiting")
+        .where(message.c.state == "waiting", takeover.for_the_assistant())
         .group_by(message.c.conversation_id)
         .subquery()
     )
@@ -67,7 +68,7 @@ def claim(connection: Connection, conversation_id: str, owner: str, now: datetim
     row = connection.execute(
         select(message, conversation.c.channel, conversation.c.claimant_id)
         .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(message.c.conversation_id == conversation_id, message.c.state == "waiting")
+        .where(message.c.conversation_id == conversation_id, message.c.state == "waiting", takeover.for_the_assistant())
         .order_by(message.c.seq)
         .limit(1)
     ).one_or_none()
@@ -123,7 +124,7 @@ def older_than(connection: Connection, moment: datetime, limit: int) -> list[str
     """Conversations whose oldest waiting message was stored before `moment`."""
     rows = connection.execute(
         select(message.c.conversation_id)
-        .where(message.c.state == "waiting", message.c.stored < moment)
+        .where(message.c.state == "waiting", message.c.stored < moment, takeover.for_the_assistant())
         .group_by(message.c.conversation_id)
         .limit(limit)
     )

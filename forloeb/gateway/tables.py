@@ -32,6 +32,15 @@ conversation = Table(
     Column("next_seq", Integer, nullable=False),  # the row's lock also orders the sequence numbers
     Column("lease_owner", String(128)),  # the gateway that has a message of this conversation in hand
     Column("lease_until", UtcDateTime),
+    Column("taken_over_by", String(100)),  # the member of staff who answers instead of the assistant (migration 0004)
+    Column("taken_over_at", UtcDateTime),
+    Index("ix_conversation_last_used", "last_used", "id"),
+    Index(
+        "ix_conversation_taken_over",
+        "taken_over_by",
+        sqlite_where=text("taken_over_by IS NOT NULL"),
+        postgresql_where=text("taken_over_by IS NOT NULL"),
+    ),
 )
 
 message = Table(
@@ -41,7 +50,7 @@ message = Table(
     Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("author", String(8), nullable=False),  # user | bot | staff | system
-    Column("client_id", String(128)),  # the sender's own id of it; null for bot and staff
+    Column("client_id", String(128)),  # the sender's own id of it; null for the bot
     Column("text", Text, nullable=False),  # redacted
     Column("command", Text),  # what a button or a notice stands for; never leaves the gateway towards a client
     Column("button", String(64)),  # the pressed button's token

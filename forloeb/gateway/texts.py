@@ -62,3 +62,8 @@ def keyword(text: str) -> str | None:
 @cache
 def _keywords() -> dict[str, str]:
     return {word: name for name, words in _all()["keywords"].items() for word in words}
+
+
+def takeover(key: str, values: Mapping[str, str]) -> str:
+    """What the person reads when staff come or go: `here`, `colleague`, `back` or `left`."""
+    return str(_all()["takeover"][key]).format(**values)

@@ -43,7 +43,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgres_copy(postgres_template: str) -> str:
     """The migrated database, emptied: quicker by far than a new one for each test."""
     names = ", ".join(sorted(table.name for table in vars(tables).values() if isinstance(table, Table)))
-    _execute(postgres_template, "SET session_replication_role = replica", f"TRUNCATE {names} RESTART IDENTITY")
+    _execute(postgres_template, "SET session_replication_role = replica", f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     return postgres_template
 
 

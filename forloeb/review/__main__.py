@@ -1,0 +1,34 @@
+"""`python -m forloeb.review`: the staff app on 127.0.0.1 until a signal ends it."""
+
+from __future__ import annotations
+
+import sys
+
+from aiohttp import web
+
+from forloeb import settings as settings_module
+from forloeb.errors import SettingsError
+from forloeb.gateway import logs
+from forloeb.review.app import init_app
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM."""
+    try:
+        settings = settings_module.load()
+        app = init_app(settings)
+    except SettingsError as error:
+        print(error.message, file=sys.stderr)
+        return 2
+    logs.start()
+    logs.event("review_starting", port=settings.review_port)
+    try:
+        web.run_app(app, host="127.0.0.1", port=settings.review_port, access_log=None, print=None, shutdown_timeout=5)
+    except OSError as error:
+        print(f"port {settings.review_port} cannot be opened: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

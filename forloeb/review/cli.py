@@ -1,0 +1,107 @@
+"""What `forloeb user …` and `forloeb review …` do; forloeb/cli.py reads the arguments."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import datetime
+from typing import TextIO
+
+from sqlalchemy.engine import Engine
+
+from forloeb.db import reading, writing
+from forloeb.errors import ForloebError
+from forloeb.installation import Installation
+from forloeb.review import follower, privacy, users
+from forloeb.review.passwords import Passwords
+from forloeb.review.roles import Role
+
+TERMINAL = "terminal"
+
+
+def user_add(engine: Engine, name: str, role: str, now: datetime, out: TextIO, password: str | None = None) -> int:
+    """`forloeb user add NAME --role R`; the password comes from standard input, asked for at a terminal."""
+    return _told(out, lambda: _add(engine, name, Role(role), now, password))
+
+
+def user_password(engine: Engine, name: str, now: datetime, out: TextIO, password: str | None = None) -> int:
+    """`forloeb user password NAME`: a new password, and every session of theirs ends."""
+    return _told(out, lambda: _change(engine, name, now, password=_asked(password)))
+
+
+def user_role(engine: Engine, name: str, role: str, now: datetime, out: TextIO) -> int:
+    """`forloeb user role NAME --role R`."""
+    return _told(out, lambda: _change(engine, name, now, role=Role(role)))
+
+
+def user_disable(engine: Engine, name: str, now: datetime, out: TextIO) -> int:
+    """`forloeb user disable NAME`: they are out at once; what they did stays in the log."""
+    return _told(out, lambda: _change(engine, name, now, disabled=True))
+
+
+def user_list(engine: Engine, out: TextIO) -> int:
+    """`forloeb user list`."""
+    with reading(engine) as connection:
+        for each in users.everyone(connection):
+            print(f"{each.name}\t{each.role}\t{'disabled' if each.disabled else 'active'}", file=out)
+    return 0
+
+
+def review_rebuild(engine: Engine, tracker: Engine, out: TextIO) -> int:
+    """`forloeb review rebuild`: make the read model again from Rasa's log."""
+    print(f"{follower.rebuild(engine, tracker)} events read", file=out)
+    return 0
+
+
+def retention(
+    stores: privacy.Stores, here: Installation, real: datetime, now: datetime, out: TextIO, *, preview: bool
+) -> int:
+    """`forloeb retention [--preview]`: erase conversations that have stood their time, or say how many would go."""
+    if preview:
+        with reading(stores.engine) as connection:
+            found = privacy.due(connection, here, real)
+    else:
+        found = privacy.sweep(stores, here, real, now)
+    print(f"{found.anonymous} anonymous, {found.linked} linked {'due' if preview else 'erased'}", file=out)
+    return 0
+
+
+def erase(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
+    """`forloeb erase CLAIMANT`: all that is stored about one person."""
+    return _told(out, lambda: f"erased, with {privacy.erase_person(stores, claimant_id, TERMINAL, now)} conversations")
+
+
+def _add(engine: Engine, name: str, role: Role, now: datetime, password: str | None) -> str:
+    secret = _asked(password)
+    with writing(engine) as connection:
+        made = users.add(connection, name, role, secret, TERMINAL, now, Passwords())
+    return f"{made.name} may sign in as {made.role}"
+
+
+def _change(engine: Engine, name: str, now: datetime, **what: object) -> str:
+    with writing(engine) as connection:
+        changed = users.change(connection, name, TERMINAL, now, Passwords(), **what)  # type: ignore[arg-type]
+    return f"{changed.name}: {changed.role}, {'disabled' if changed.disabled else 'active'}"
+
+
+def _asked(password: str | None) -> str:
+    if password is not None:
+        return password
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise users.UserError("not_the_same", "the two passwords are not the same")
+    return first
+
+
+def _told(out: TextIO, work: object) -> int:
+    try:
+        print(work(), file=out)  # type: ignore[operator]
+    except ForloebError as error:
+        print(error.message, file=out)
+        return 1
+    except ValueError:
+        print(f"a role is one of: {', '.join(role.value for role in Role)}", file=out)
+        return 1
+    return 0

@@ -1,0 +1,36 @@
+"""What the application carries, by type."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from sqlalchemy.engine import Engine
+
+from forloeb.booking.service import Bookings
+from forloeb.gateway.inbox import Times
+from forloeb.installation import Installation
+from forloeb.review.passwords import Passwords
+from forloeb.review.signing_in import Authenticator
+from forloeb.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What tests turn."""
+
+    passwords: Passwords = field(default_factory=Passwords)
+    follow_seconds: float = 1.0  # between looks at Rasa's event log; 0: don't follow
+
+
+SETTINGS = web.AppKey("settings", Settings)
+TUNING = web.AppKey("tuning", Tuning)
+TIMES: web.AppKey[Callable[[], Times]] = web.AppKey("times", Callable)  # type: ignore[arg-type]
+ENGINE = web.AppKey("engine", Engine)
+TRACKER = web.AppKey("tracker", Engine)
+BOOKINGS = web.AppKey("bookings", Bookings)
+INSTALLATION = web.AppKey("installation", Installation)
+AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator", Authenticator)  # type: ignore[type-abstract]
+SIGN_INS = web.AppKey("sign_ins", asyncio.Semaphore)

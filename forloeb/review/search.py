@@ -1,0 +1,163 @@
+"""Full-text search in what people and the assistant have said. Danish inflections are one word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, column, func, literal_column, or_, select, table
+from sqlalchemy import text as sql
+from sqlalchemy.engine import Connection, Row
+
+from forloeb.gateway.tables import conversation, message
+from forloeb.review import masking
+from forloeb.review.stemming import stem, words
+
+PAGE = 30
+_BATCH = 200
+_MOST_BATCHES = 10
+_AROUND = 120
+
+_index = table("message_index", column("id"), column("message_id"))
+_search = table("message_search", column("rowid"))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One message that was found; `before`, `found` and `after` are its text around the word."""
+
+    conversation: str
+    message: str
+    seq: int
+    author: str
+    channel: str
+    at: datetime
+    before: str
+    found: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of hits, newest first; `onward` is where the next page begins."""
+
+    hits: list[Hit]
+    onward: str | None
+
+
+def find(connection: Connection, wanted: str, onward: str | None, conditions: tuple[Any, ...] = ()) -> Found:
+    """Messages that hold every word of `wanted`, in whatever form."""
+    stems = [stem(word) for word in words(wanted)][:8]
+    if not stems:
+        return Found([], None)
+    rows = (_sqlite if connection.dialect.name == "sqlite" else _postgresql)(
+        connection, wanted, stems, onward, conditions
+    )
+    hits = [_hit(row, stems) for row in rows[:PAGE]]
+    return Found(hits, _place(connection, rows[PAGE - 1]) if len(rows) > PAGE else None)
+
+
+def _columns() -> tuple[Any, ...]:
+    return (
+        message.c.id,
+        message.c.conversation_id,
+        message.c.seq,
+        message.c.author,
+        message.c.text,
+        message.c.at,
+        message.c.stored,
+        conversation.c.channel,
+    )
+
+
+def _sqlite(
+    connection: Connection, _wanted: str, stems: list[str], onward: str | None, conditions: tuple[Any, ...]
+) -> list[Row]:
+    """Words that begin like the stem, by the index; of these, the ones whose stem it is."""
+    match = " AND ".join(f'"{each}"*' for each in stems)
+    place = int(onward) if onward and onward.isascii() and onward.isdigit() else None
+    found: list[Row] = []
+    for _ in range(_MOST_BATCHES):
+        query = (
+            select(*_columns(), _index.c.id.label("place"))
+            .select_from(_search)
+            .join(_index, _index.c.id == _search.c.rowid)
+            .join(message, message.c.id == _index.c.message_id)
+            .join(conversation, conversation.c.id == message.c.conversation_id)
+            .where(sql("message_search MATCH :match").bindparams(match=match), *conditions)
+            .order_by(_search.c.rowid.desc())
+            .limit(_BATCH)
+        )
+        if place is not None:
+            query = query.where(_search.c.rowid < place)
+        batch = connection.execute(query).all()
+        found += [row for row in batch if set(stems) <= {stem(word) for word in words(row.text)}]
+        if len(batch) < _BATCH or len(found) > PAGE:
+            break
+        place = batch[-1].place
+    return found
+
+
+def _postgresql(
+    connection: Connection, wanted: str, _stems: list[str], onward: str | None, conditions: tuple[Any, ...]
+) -> list[Row]:
+    vector = func.to_tsvector(literal_column("'danish'"), message.c.text)
+    query = (
+        select(*_columns())
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(
+            vector.op("@@")(func.plainto_tsquery(literal_column("'danish'"), wanted)),
+            message.c.author != literal_column("'system'"),
+            *conditions,
+        )
+        .order_by(message.c.stored.desc(), message.c.id.desc())
+        .limit(PAGE + 1)
+    )
+    stored, _, identifier = (onward or "").partition("~")
+    if identifier:
+        try:
+            moment = datetime.fromisoformat(stored)
+        except ValueError:
+            return []
+        if moment.tzinfo is None:
+            return []
+        query = query.where(or_(message.c.stored < moment, and_(message.c.stored == moment, message.c.id < identifier)))
+    return connection.execute(query).all()
+
+
+def _place(connection: Connection, row: Row) -> str:
+    return str(row.place) if connection.dialect.name == "sqlite" else f"{row.stored.isoformat()}~{row.id}"
+
+
+def _hit(row: Row, stems: list[str]) -> Hit:
+    start, end = 0, 0
+    place = 0
+    low = row.text.lower()
+    for word in words(row.text):
+        place = low.find(word, place)
+        if stem(word) in stems:
+            start, end = place, place + len(word)
+            break
+        place += len(word)
+    before, after = row.text[max(0, start - _AROUND) : start], row.text[end : end + _AROUND]
+    return Hit(
+        row.conversation_id,
+        row.id,
+        row.seq,
+        row.author,
+        row.channel,
+        row.at,
+        ("… " if start > _AROUND else "") + before,
+        row.text[start:end],
+        after + (" …" if len(row.text) > end + _AROUND else ""),
+    )
+
+
+def masked(found: Found) -> Found:
+    """Without personal data, for roles that must not see it; what was found is masked with its surroundings."""
+    hits = []
+    for hit in found.hits:
+        whole = masking.mask(hit.before + hit.found + hit.after)
+        hits.append(replace(hit, before=whole, found="", after=""))
+    return Found(hits, found.onward)

@@ -1,0 +1,88 @@
+"""Checking who somebody is: the seam behind which another way of signing in (OpenID Connect) would stand."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import update
+from sqlalchemy.engine import Engine
+
+from forloeb.db import reading, writing
+from forloeb.review import attempts, sessions, users
+from forloeb.review.audit import trail
+from forloeb.review.passwords import Passwords
+from forloeb.review.tables import staff_user
+from forloeb.review.users import User
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody says who they are."""
+
+    name: str
+    password: str
+    address: str
+    device: str | None
+
+
+@dataclass(frozen=True)
+class Proven:
+    """They are; `device` says that this browser was known."""
+
+    user: User
+    known_device: bool
+
+
+@dataclass(frozen=True)
+class Turned:
+    """They are not, or must wait this many seconds."""
+
+    wait: int
+
+
+class Authenticator(Protocol):
+    """A way of proving who somebody is."""
+
+    def prove(self, attempt: Attempt, real: datetime, shown: datetime) -> Proven | Turned:
+        """Check an attempt; sync."""
+        ...
+
+
+class ByPassword:
+    """Name and password."""
+
+    def __init__(self, engine: Engine, passwords: Passwords) -> None:
+        """See the class."""
+        self._engine, self._passwords = engine, passwords
+
+    def prove(self, attempt: Attempt, real: datetime, shown: datetime) -> Proven | Turned:
+        """Check a password, in the same time whether or not the name exists; every failure is counted and logged."""
+        with reading(self._engine) as connection:
+            row = users.by_name(connection, attempt.name)
+            known = row is not None and sessions.known_device(connection, row.id, attempt.device, real)
+            place = _place(attempt, known)
+            seconds = attempts.wait(connection, attempt.name, place, real)
+        if seconds:
+            return Turned(seconds)
+        right = self._passwords.right(row.password if row else None, attempt.password)
+        with writing(self._engine) as connection:
+            if not right or row is None or row.disabled is not None:
+                attempts.failed(connection, attempt.name, place, real)
+                if row is not None:
+                    trail(connection, row.name, "sign_in_failed", None, None, shown)
+                return Turned(attempts.wait(connection, attempt.name, place, real))
+            attempts.succeeded(connection, attempt.name, place)
+            if self._passwords.outdated(row.password):
+                stronger = self._passwords.hash(attempt.password)
+                connection.execute(update(staff_user).where(staff_user.c.id == row.id).values(password=stronger))
+            trail(connection, row.name, "sign_in", None, None, shown)
+        return Proven(users.user(row), known)
+
+
+def _place(attempt: Attempt, known_device: bool) -> str:
+    if known_device and attempt.device:
+        return "device:" + hashlib.sha256(attempt.device.encode()).hexdigest()
+    return f"address:{attempt.address}"[:100]

@@ -1,0 +1,69 @@
+"""The numbers against a small world counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import insert
+from sqlalchemy.engine import Engine
+
+from forloeb.booking.service import Bookings
+from forloeb.db import reading, writing
+from forloeb.gateway import inbox
+from forloeb.gateway.channel_tables import rating
+from forloeb.gateway.inbox import Times
+from forloeb.review import numbers
+from forloeb.review.follower import Follower
+from forloeb.review.numbers import Share
+from forloeb.review.roles import Role
+from tests.booking.world import NOW, at
+from tests.review import tracker
+from tests.review.harness import Desk, times
+
+
+def test_a_small_world_counted_by_hand(engine: Engine, bookings: Bookings) -> None:
+    tracker.make(engine)
+    with writing(engine) as connection:
+        web, sms = inbox.create(connection, "web", times()), inbox.create(connection, "sms", times())
+        for number, (where, moment) in enumerate(
+            ((web, "2025-09-04T00:30"), (web, "2025-09-04T10:15"), (sms, "2025-09-04T10:45"), (sms, "2025-09-05T23:59"))
+        ):
+            inbox.put(connection, where, f"p{number}", Times(times().real, at(moment)), text="hej")
+        for place, message, intent, sure in (
+            (web, "a", "cv_frist", 0.9), (web, "b", "nlu_fallback", 0.2), (sms, "c", "cv_frist", 0.4), (sms, "d", "tal_med_medarbejder", 0.9),
+        ):  # fmt: skip
+            tracker.turn(connection, place, message * 32, intent, sure, at=at("2025-09-04T10:00").timestamp())
+        for place, score in ((web, 2), (sms, 5)):
+            connection.execute(insert(rating).values(conversation_id=place, score=score, at=NOW))
+    Follower(engine, engine).step()
+    first = bookings.open_case("c-1", "wants_human", {}, "h1", NOW)
+    bookings.open_case("c-2", "wants_human", {}, "h2", NOW + timedelta(minutes=10))
+    bookings.acknowledge(first.id, "Kim", NOW + timedelta(minutes=30))
+    late = bookings.book("c-1", "s1", "telefon", "", "anden", None, "b1", NOW)
+    bookings.cancel("c-1", late.appointment.id, "nej", "andet", "x1", NOW)
+    judged = bookings.book("c-1", "s2", "telefon", "", "anden", None, "b2", NOW)
+    taken = bookings.cancel("c-1", judged.appointment.id, "nej", "andet", "x2", NOW)
+    bookings.acknowledge(taken.case_id or "", "Kim", NOW + timedelta(minutes=50))
+    with reading(engine) as connection:
+        found = numbers.count(connection, date(2025, 9, 1), date(2025, 9, 30), at("2025-09-20T10:00"))
+        day = numbers.count(connection, date(2025, 9, 5), date(2025, 9, 5), at("2025-09-20T10:00"))
+    assert found.channels == [("sms", 2), ("web", 2)] and day.channels == [("sms", 1)]
+    assert found.hours[0] == 1 and found.hours[10] == 2 and found.hours[23] == 1 and sum(found.hours) == 4
+    assert found.topics == [("cv_frist", 2), ("nlu_fallback", 1), ("tal_med_medarbejder", 1)]
+    assert (found.fallback, found.unsure, found.handover) == (Share(1, 4), Share(1, 4), Share(1, 2))
+    assert found.cases == Share(2, 4) and found.acknowledge_minutes == 40
+    assert found.oldest_minutes == 16 * 24 * 60
+    assert found.afbud_in_time == Share(1, 2)  # the one that nobody acknowledged counts against us
+    assert found.held == Share(1, 1)
+    assert found.ratings == [0, 1, 0, 0, 1] and sum(day.ratings) == 0
+    assert day.fallback.percent is None
+
+
+def test_the_page_and_the_file(shared_desk: Desk) -> None:
+    reader = shared_desk.browser(Role.READER)
+    page = reader.get("/numbers?first=2025-09-01&last=2025-09-30")
+    assert page.status_code == 200 and "ingen endnu" in page.text
+    csv = reader.get("/numbers.csv?first=2025-09-01&last=2025-09-30")
+    assert csv.text.splitlines()[0] == "tal;for;værdi;ud af" and "afbud_in_time;;0;0" in csv.text
+    assert reader.get("/numbers?first=2025-09-30&last=2025-09-01").status_code == 400
+    assert reader.get("/numbers?first=x").status_code == 400
