@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from forloeb import clock, db, settings
@@ -27,6 +28,21 @@ def parser() -> argparse.ArgumentParser:
     acknowledge = cases.add_parser("ack", help="a named person has it")
     acknowledge.add_argument("id")
     acknowledge.add_argument("--by", required=True, metavar="NAME")
+    user = commands.add_parser("user", help="who may use the staff app").add_subparsers(dest="user", required=True)
+    user.add_parser("list", help="every user, with role")
+    for name, what in (("add", "a new user"), ("role", "another role"), ("password", "a new one"), ("disable", "out")):
+        command = user.add_parser(name, help=what)
+        command.add_argument("name")
+        if name in ("add", "role"):
+            command.add_argument("--role", required=True, metavar="reader|reviewer|caseworker|admin")
+    review = commands.add_parser("review", help="the staff app's read model").add_subparsers(
+        dest="review", required=True
+    )
+    review.add_parser("rebuild", help="make it again from Rasa's log")
+    retention = commands.add_parser("retention", help="erase conversations that have stood their time")
+    retention.add_argument("--preview", action="store_true", help="say how many, erase none")
+    erase = commands.add_parser("erase", help="erase all that is stored about one claimant")
+    erase.add_argument("claimant")
     commands.add_parser("times", help="JSON lines of text in, times out (docs/decisions/0004-time-grammar.md)")
     return top
 
@@ -58,7 +74,34 @@ def _run(given: argparse.Namespace, current: settings.Settings) -> int:
     db.migrate(current.database_url)
     if given.command == "migrate":
         return 0
+    if given.command in ("user", "review", "retention", "erase"):
+        return _review(given, current)
     return _booking(given, current)
+
+
+def _review(given: argparse.Namespace, current: settings.Settings) -> int:
+    from forloeb import installation
+    from forloeb.review import cli, privacy
+
+    engine, now, out = db.connect(current.database_url), clock.now(current), sys.stdout
+    if given.command == "user":
+        match given.user:
+            case "add":
+                return cli.user_add(engine, given.name, given.role, now, out)
+            case "role":
+                return cli.user_role(engine, given.name, given.role, now, out)
+            case "password":
+                return cli.user_password(engine, given.name, now, out)
+            case "disable":
+                return cli.user_disable(engine, given.name, now, out)
+        return cli.user_list(engine, out)
+    stores = privacy.Stores(engine, db.connect(current.tracker_url))
+    if given.command == "review":
+        return cli.review_rebuild(engine, stores.tracker, out)
+    if given.command == "erase":
+        return cli.erase(stores, given.claimant, now, out)
+    here, real = installation.load(current.installation), datetime.now(settings.ZONE)
+    return cli.retention(stores, here, real, now, out, preview=given.preview)
 
 
 def _booking(given: argparse.Namespace, current: settings.Settings) -> int:

@@ -50,6 +50,7 @@ def processes(settings: Settings) -> list[Process]:
         Process("assistant", [python, "-m", "forloeb.assistant.serve"], {"OMP_NUM_THREADS": "1"}),
         Process("gateway", [python, "-m", "forloeb.gateway"]),
         Process("deliveries", [python, "-m", "forloeb.booking.runner"]),
+        Process("review", [python, "-m", "forloeb.review"]),
     ]
 
 
@@ -63,6 +64,7 @@ def check(settings: Settings) -> None:
         ("gateway", settings.gateway_port),
         ("assistant", settings.assistant_port),
         ("actions", settings.actions_port),
+        ("review", settings.review_port),
     ):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,7 +163,9 @@ async def _announce(settings: Settings, stopped: asyncio.Event, logs: Path) -> N
     began = time.monotonic()
     while not stopped.is_set():
         if await asyncio.to_thread(_healthy, f"{address}/health"):
-            say(f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/\n  Logs:   {logs}")
+            say(f"\nForløb is ready ({time.monotonic() - began:.0f} s).\n  Chat:   {address}/")
+            say(f"  Staff:  http://127.0.0.1:{settings.review_port}/ (first user: forloeb user add NAME --role admin)")
+            say(f"  Logs:   {logs}")
             say("Ctrl-C stops it.")
             return
         if time.monotonic() - began > READY_SECONDS:
