@@ -21,7 +21,7 @@ from forloeb import settings
 from tests.stack import free_port
 
 QUESTION = "are you a bot?"
-ACTION = '''
+ACTION = """
 from rasa_sdk import Action
 
 
@@ -32,7 +32,7 @@ class ActionWhoAmI(Action):
     def run(self, dispatcher, tracker, domain):
         dispatcher.utter_message(text="I am a bot, powered by Rasa.")
         return []
-'''
+"""
 ENDPOINTS = """
 action_endpoint:
   url: http://127.0.0.1:{actions}/webhook
@@ -77,7 +77,8 @@ class Starter:
         return float(seconds.read_text())
 
     def _rasa(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(self._command(*arguments), cwd=self.folder, env=self._environment(), capture_output=True, check=False)
+        where = {"cwd": self.folder, "env": self._environment()}
+        return subprocess.run(self._command(*arguments), capture_output=True, check=False, **where)
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "rasa", *arguments]
@@ -104,12 +105,9 @@ class Starter:
     def _spawn(self, *arguments: str) -> None:
         log = (self.folder / "bench.log").open("ab")
         self.logs.append(log)
-        self.processes.append(
-            subprocess.Popen(
-                self._command(*arguments), cwd=self.folder, env={**self._environment(), "SANIC_HOST": "127.0.0.1"},
-                stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        )
+        where = {"cwd": self.folder, "env": {**self._environment(), "SANIC_HOST": "127.0.0.1"}}
+        command = self._command(*arguments)
+        self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **where))
 
     def _answers(self) -> bool:
         body = b'{"sender": "first", "message": "are you a bot?"}'

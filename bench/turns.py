@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import tempfile
 import time
 import uuid
@@ -25,6 +26,7 @@ from bench.statistics import percentile
 from forloeb import training
 from tests.stack import Stack
 
+ABOUT = (__doc__ or "").partition("\n\n")[2].strip()
 HERE = Path(__file__).resolve().parent
 REPORT = HERE / "turns.md"
 OUR_QUESTION = "hvornår skal mit cv ligge klar?"
@@ -259,15 +261,15 @@ ROWS = (
 def main() -> None:
     """Measure both and write the table."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    if training.current() is None:
+    if training.current() is None or training.seconds() is None:
         training.train(print)
     starter = Stock()
     stock = measure(starter) | {"training": starter.trained_in}
-    ours = measure(Ours()) | {"training": training.seconds()}
+    ours = measure(Ours()) | {"training": training.seconds() or math.nan}
     lines = [Row(what, unit, stock[key], ours[key], less).text() for what, unit, key, less in ROWS]
     table = "\n".join(["| what | unit | starter | Forløb | ratio | |", "|---|---|---|---|---|---|", *lines])
-    text = f"# Turns against Rasa's starter assistant\n\n{(__doc__ or '').split(chr(10), 2)[2].strip()}\n\nMeasured {date.today()}.\n\n{table}\n"
-    REPORT.write_text(text, encoding="utf-8")
+    parts = ["# Turns against Rasa's starter assistant", ABOUT, f"Measured {date.today()}.", table]
+    REPORT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     print(table)
 
 

@@ -43,6 +43,16 @@ def current() -> Path | None:
     return path() if path().exists() else None
 
 
+def seconds() -> float | None:
+    """How long the current model took to train here; None when that is not known."""
+    kept = _took(path())
+    return float(kept.read_text()) if kept.exists() else None
+
+
+def _took(model: Path) -> Path:
+    return model.with_name(model.name.replace(".tar.gz", ".seconds"))
+
+
 def train(say: Callable[[str], None]) -> Path:
     """Train, telling of progress, and remove older models.
 
@@ -65,10 +75,12 @@ def train(say: Callable[[str], None]) -> Path:
         done.set()
     if result.returncode or not goal.exists():
         raise TrainingFailed("training_failed", f"Training failed; see {log}")
-    for old in goal.parent.glob("forloeb-*.tar.gz"):
+    for old in goal.parent.glob("forloeb-*"):
         if old != goal:
             old.unlink()
-    say(f"Trained in {time.monotonic() - began:.0f} s.")
+    taken = time.monotonic() - began
+    _took(goal).write_text(f"{taken:.1f}")
+    say(f"Trained in {taken:.0f} s.")
     return goal
 
 

@@ -24,6 +24,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from forloeb import settings as settings_module
+from forloeb.assistant import tuning
 
 log = logging.getLogger(__name__)
 KEEP = 2_000
@@ -98,6 +99,10 @@ class InternalChannel(InputChannel):
                     return json_response({"messages": []})
                 self._keep(key, replies)
             return json_response({"messages": self.answered[key]})
+
+        @routes.listener("after_server_start")
+        async def settled(_app: Any, _loop: Any) -> None:
+            tuning.settle()
 
         return routes
 

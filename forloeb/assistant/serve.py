@@ -48,6 +48,9 @@ def main() -> None:
     sys.argv = arguments(settings_module.load())
     from rasa.__main__ import main as rasa_main
 
+    from forloeb.assistant import tuning
+
+    tuning.apply()
     rasa_main()
 
 
