@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
 
 from forloeb import db, settings
 from forloeb.booking import tables
@@ -171,9 +171,8 @@ def measure(url: str, way: str, slots: int, claimants: int) -> Result:
         raise AssertionError("what people were told and what is stored differ")
     doubled = [count for count in won.values() if count > 1]
     pace = slots * claimants / seconds
-    return Result(
-        url.split(":", maxsplit=1)[0].split("+", maxsplit=1)[0], way, pace, len(doubled), sum(doubled) - len(doubled)
-    )
+    database = make_url(url).get_backend_name()
+    return Result(database, way, pace, len(doubled), sum(doubled) - len(doubled))
 
 
 def table(results: Sequence[Result], slots: int, claimants: int) -> str:
@@ -187,7 +186,8 @@ def table(results: Sequence[Result], slots: int, claimants: int) -> str:
     for each in results:
         base = next(r.pace for r in results if r.database == each.database and r.way == "check then insert")
         lines.append(
-            f"| {each.database} | {each.way} | {each.pace:.0f} | {each.pace / base:.2f} | {each.doubled} | {each.too_many} |"
+            f"| {each.database} | {each.way} | {each.pace:.0f} | {each.pace / base:.2f} "
+            f"| {each.doubled} | {each.too_many} |"
         )
     return "\n".join(lines)
 
