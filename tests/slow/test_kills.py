@@ -37,7 +37,7 @@ MODULES = {
     "actions": ("rasa_sdk", "ACTIONS"),
     "assistant": ("forloeb.assistant.serve", "ASSISTANT"),
 }
-OFTEN = {"gateway": 9, "actions": 9, "assistant": 2}  # an assistant that starts costs ten seconds of both cores
+OFTEN = {"gateway": 11, "actions": 12, "assistant": 2}  # an assistant that starts costs ten seconds of processor
 TODAY = datetime.date(2025, 9, 4)
 
 pytestmark = pytest.mark.slow
