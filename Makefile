@@ -50,6 +50,10 @@ check: install-dev
 	@$(BIN)/mypy forloeb actions
 	@$(BIN)/python -m forloeb.danish.readability data/responses
 
+bench: install-dev
+	@bash tests/debian.sh
+	@$(BIN)/python -m bench
+
 bench-nlu: install-dev
 	@$(BIN)/python -m bench.nlu
 

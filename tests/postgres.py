@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -22,6 +23,13 @@ import pytest
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a new cluster's `postgres` database; the cluster ends with the session."""
+    with cluster() as url:
+        yield url
+
+
+@contextmanager
+def cluster(*, fsync: bool = False) -> Iterator[str]:
+    """A new cluster for as long as the block lasts; `fsync` as an installation has it, for measuring."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     if not found:
         pytest.fail("PostgreSQL is not installed: apt-get install postgresql (make test does it as root)")
@@ -32,7 +40,7 @@ def postgres_url() -> Iterator[str]:
     port = _free_port()
     try:
         _as_postgres([binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"])
-        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'} -c max_connections=200"
         _as_postgres([binaries / "pg_ctl", "-D", home / "data", "-l", home / "log", "-w", "-o", options, "start"])
         _wait(port)
         yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"

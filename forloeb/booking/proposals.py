@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from forloeb.booking import acts, people
 from forloeb.booking.desk import Desk
 from forloeb.booking.errors import NotFound, Refused
-from forloeb.booking.model import SUMMONED, Form, Holder, Kind, Slot, Word, must_be_in_person, overlaps, utc, word
+from forloeb.booking.finding import Finder, Question
+from forloeb.booking.model import SUMMONED, Form, Holder, Kind, Slot, Word, must_be_in_person, utc, word
 from forloeb.booking.notices import stamp
 from forloeb.booking.tables import slot_search
-from forloeb.booking.wishes import Span, Wish, half_day_of, half_days, without
+from forloeb.booking.wishes import Wish
 from forloeb.db import reading, writing
 from forloeb.settings import ZONE
-from forloeb.workdays import is_workday
 
 HORIZON = timedelta(days=180)  # how far ahead is searched when neither window nor deadline says
-PAGE = 20
-_LARGEST_PAGE = 2000
 _TICK = timedelta(microseconds=1)
 _TRIES = 3
-_EVER, _NEVER = (moment.replace(tzinfo=timezone.utc) for moment in (datetime.min, datetime.max))
+_TRIES_IN_TURN = 20  # in PostgreSQL somebody who is not in the queue can still be quicker
+_QUEUE = 0x666F726C  # the name of the queue among PostgreSQL's advisory locks
 
 
 class Reason(Word):
@@ -77,27 +76,6 @@ class Proposals:
     searched: Searched
 
 
-@dataclass(frozen=True)
-class _Question:
-    """All that bounds one search."""
-
-    claimant_id: str
-    holder: Holder
-    kind: Kind
-    number: int | None
-    forms: tuple[Form, ...]
-    wish: Wish
-    wish_allowed: bool
-    start: datetime
-    end: datetime
-    deadline: date | None
-    bound_by_deadline: bool
-    shown: tuple[Slot, ...]
-    moving: str | None
-    now: datetime
-    limit: int
-
-
 class Proposing(Desk):
     """Finds times."""
 
@@ -138,18 +116,20 @@ class Proposing(Desk):
         wanted_holder, wanted_kind = word(Holder, holder), word(Kind, kind)
         if wanted_kind in SUMMONED:
             raise Refused("summoned_not_booked", "the holder summons to this meeting")
+        asked = (claimant_id, wanted_holder, wanted_kind, number, wish, now, window, limit)
         lost: set[str] = set()
-        for attempt in range(_TRIES):
+        for _ in range(_TRIES):
             with reading(self.engine) as connection:
-                question = self._question(
-                    connection, claimant_id, wanted_holder, wanted_kind, number, wish, now, window, limit,
-                    (*exclude, *lost), moving,
-                )  # fmt: skip
+                question = self._question(connection, *asked, (*exclude, *lost), moving)
                 found, exact, reason, free = self._search(connection, question)
             missed = self._hold(claimant_id, found, hold_until, now) if hold_until else []
-            if not missed or attempt == _TRIES - 1:
+            if not missed:
                 break
             lost.update(missed)
+        if hold_until and missed:
+            with reading(self.engine) as connection:
+                question = self._question(connection, *asked, exclude, moving)
+            found, exact, reason, free, missed = self._in_turn(question, hold_until)
         kept = tuple(slot for slot in found if slot.id not in missed)
         return Proposals(kept, exact, reason, self._prove(question, kept, exact, reason, free))
 
@@ -178,7 +158,7 @@ class Proposing(Desk):
         limit: int,
         exclude: Collection[str],
         moving: str | None,
-    ) -> _Question:
+    ) -> Question:
         people.must_exist(connection, claimant_id)
         if moving:
             people.own_appointment(connection, claimant_id, moving)
@@ -192,7 +172,7 @@ class Proposing(Desk):
         end = min(ends) if ends else start + HORIZON
         in_person = must_be_in_person(kind, number)
         allowed = not (in_person and wish.form not in (None, Form.IN_PERSON))
-        return _Question(
+        return Question(
             claimant_id=claimant_id,
             holder=holder,
             kind=kind,
@@ -210,11 +190,11 @@ class Proposing(Desk):
             limit=limit,
         )
 
-    def _search(self, connection: Connection, question: _Question) -> tuple[tuple[Slot, ...], bool, Reason | None, int]:
+    def _search(self, connection: Connection, question: Question) -> tuple[tuple[Slot, ...], bool, Reason | None, int]:
         if question.start >= question.end:
             return (), False, _nothing(question), 0
         engaged = people.busy(connection, question.claimant_id, question.start, question.end, but=question.moving)
-        finder = _Finder(self, connection, question, engaged)
+        finder = Finder(self, connection, question, engaged)
         free = self.slots.count(connection, question.holder, question.start, question.end)
         if question.wish_allowed and (found := finder.different(question.wish, question.limit)):
             return _in_order(found), True, None, free
@@ -227,19 +207,43 @@ class Proposing(Desk):
                 break
         if nearest:
             return _in_order(nearest[: question.limit]), False, None, free
-        anything = _Finder(self, connection, question, engaged, shown=False).different(Wish(), 1)
+        anything = Finder(self, connection, question, engaged, shown=False).different(Wish(), 1)
         return (), False, Reason.WISH if anything else _nothing(question), free
 
     def _hold(self, claimant_id: str, found: tuple[Slot, ...], until: datetime, now: datetime) -> list[str]:
-        def keep(connection: Connection) -> list[str]:
-            missed = [slot.id for slot in found if not self.slots.hold(connection, slot.id, claimant_id, until, now)]
-            self.slots.release(connection, claimant_id, keep=[slot.id for slot in found])
-            return missed
+        return acts.written(self.engine, lambda connection: self._keep(connection, claimant_id, found, until, now))
 
-        return acts.written(self.engine, keep)
+    def _keep(
+        self, connection: Connection, claimant_id: str, found: tuple[Slot, ...], until: datetime, now: datetime
+    ) -> list[str]:
+        """Hold what was found and nothing else; those that somebody else was quicker to hold."""
+        missed = [slot.id for slot in found if not self.slots.hold(connection, slot.id, claimant_id, until, now)]
+        self.slots.release(connection, claimant_id, keep=[slot.id for slot in found])
+        return missed
+
+    def _in_turn(
+        self, question: Question, until: datetime
+    ) -> tuple[tuple[Slot, ...], bool, Reason | None, int, list[str]]:
+        """Search and hold in one transaction, one claimant after the other.
+
+        When many ask at once, all find the same soonest times; whoever always came second would be told that there
+        is no free time while there are hundreds.
+        """
+
+        def work(connection: Connection) -> tuple[tuple[Slot, ...], bool, Reason | None, int, list[str]]:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_QUEUE)))
+            for _ in range(_TRIES_IN_TURN):
+                found, exact, reason, free = self._search(connection, question)
+                missed = self._keep(connection, question.claimant_id, found, until, question.now)
+                if len(missed) < len(found) or not found:
+                    break
+            return found, exact, reason, free, missed
+
+        return acts.written(self.engine, work)
 
     def _prove(
-        self, question: _Question, found: tuple[Slot, ...], exact: bool, reason: Reason | None, free: int
+        self, question: Question, found: tuple[Slot, ...], exact: bool, reason: Reason | None, free: int
     ) -> Searched:
         searched = Searched(
             id=None if exact else acts.new_id("q"),
@@ -270,131 +274,7 @@ class Proposing(Desk):
         return searched
 
 
-class _Finder:
-    """Walks a holder's free slots half-day by half-day; it jumps over what is not wanted and never reads it."""
-
-    def __init__(
-        self,
-        desk: Desk,
-        connection: Connection,
-        question: _Question,
-        engaged: list[Span],
-        *,
-        shown: bool = True,
-    ) -> None:
-        self.desk, self.connection, self.question, self.engaged = desk, connection, question, engaged
-        before = question.shown if shown else ()
-        self.shown_starts = {slot.start for slot in before}
-        self.shown_half_days = {half_day_of(slot.start) for slot in before}
-
-    def different(
-        self, wish: Wish, limit: int, *, backwards: bool = False, spans: list[Span] | None = None
-    ) -> list[Slot]:
-        """The first slots that meet the wish: one in each half-day, then more in the same ones if need be."""
-        if spans is None:
-            spans = self.spans(wish)
-        found: list[Slot] = []
-        again: list[Span] = []
-        used = set(self.shown_half_days)
-        for span in self._occupied(spans, wish, backwards):
-            if half_day_of(span[0]) in used:
-                again.append(span)
-            elif slot := self._first(span, wish, backwards, self.shown_starts):
-                again.append(span)
-                used.add(half_day_of(span[0]))
-                found.append(slot)
-                if len(found) == limit:
-                    return found
-        for span in again:
-            while len(found) < limit:
-                slot = self._first(span, wish, backwards, self.shown_starts | {each.start for each in found})
-                if slot is None:
-                    break
-                found.append(slot)
-        return found
-
-    def nearest(self, wish: Wish, original: Wish, limit: int) -> list[Slot]:
-        """The slots that meet a relaxed wish, nearest in time to the original one first."""
-        lower, upper = original.bounds()
-        if (lower is None and upper is None) or wish.bounds() != (None, None):
-            return self.different(wish, limit)
-        centre = lower if lower is not None else upper
-        assert centre is not None
-        spans = self.spans(wish)
-        after = without(spans, [(_EVER, centre)])
-        earlier = without(spans, [(centre, _NEVER)])
-        both = self.different(wish, limit, spans=after)
-        both += self.different(wish, limit, spans=earlier[::-1], backwards=True)
-        late, early = upper if upper is not None else centre, centre
-
-        def distance(slot: Slot) -> timedelta:
-            start = utc(slot.start)
-            return early - start if start < early else max(start - late, timedelta(0))
-
-        return sorted(both, key=lambda slot: (distance(slot), slot.start))[:limit]
-
-    def spans(self, wish: Wish) -> list[Span]:
-        """Where a meeting may begin under the wish, less what the claimant's own appointments and exclusions take."""
-        spans = half_days(wish, self.question.start, self.question.end, is_workday)
-        gaps = [(utc(start), utc(end)) for start, end in wish.excluded]
-        return without(spans, gaps + self.engaged)
-
-    def _forms(self, wish: Wish) -> tuple[Form, ...]:
-        if wish.form is None or wish.form not in self.question.forms:
-            return self.question.forms
-        return (wish.form,)
-
-    def _fetch(self, span: Span, wish: Wish, backwards: bool, limit: int, after: Slot | None = None) -> list[Slot]:
-        question = self.question
-        return self.desk.slots.free(
-            self.connection,
-            question.holder,
-            span[0],
-            span[1],
-            claimant_id=question.claimant_id,
-            now=question.now,
-            forms=self._forms(wish),
-            limit=limit,
-            after=after,
-            backwards=backwards,
-        )
-
-    def _occupied(self, spans: list[Span], wish: Wish, backwards: bool) -> Iterator[Span]:
-        """Those of the spans, in the direction of the walk, in which some slot is free."""
-        at = 0
-        while at < len(spans):
-            whole = (spans[-1][0], spans[at][1]) if backwards else (spans[at][0], spans[-1][1])
-            probe = self._fetch(whole, wish, backwards, 1)
-            if not probe:
-                return
-            start = utc(probe[0].start)
-            passed: Callable[[Span], bool] = (
-                (lambda span: span[0] > start) if backwards else (lambda span: span[1] <= start)  # noqa: B023
-            )
-            while at < len(spans) and passed(spans[at]):
-                at += 1
-            if at < len(spans) and spans[at][0] <= start < spans[at][1]:
-                yield spans[at]
-                at += 1
-
-    def _first(self, span: Span, wish: Wish, backwards: bool, taken: Collection[datetime]) -> Slot | None:
-        """The first slot in the span that the claimant can take and that begins at none of the times in `taken`."""
-        size, last = PAGE, None
-        while True:
-            page = self._fetch(span, wish, backwards, size, last)
-            for slot in page:
-                if slot.start not in taken and self._possible(slot, wish):
-                    return slot
-            if len(page) < size:
-                return None
-            size, last = min(size * 10, _LARGEST_PAGE), page[-1]
-
-    def _possible(self, slot: Slot, wish: Wish) -> bool:
-        free = not any(overlaps(utc(slot.start), utc(slot.end), *span) for span in self.engaged)
-        return free and wish.allows(slot.start, slot.end)
-
-
-def _nothing(question: _Question) -> Reason:
+def _nothing(question: Question) -> Reason:
     return Reason.DEADLINE if question.bound_by_deadline else Reason.WINDOW
 
 

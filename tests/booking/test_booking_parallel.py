@@ -15,6 +15,7 @@ from forloeb.booking import tables
 from forloeb.booking.errors import SlotTaken
 from forloeb.booking.sender import Sender
 from forloeb.booking.service import Bookings
+from forloeb.booking.wishes import Wish
 from tests.booking.invariants import check
 from tests.booking.test_booking_acts import book
 from tests.booking.world import NOW, at, booking_settings
@@ -111,6 +112,35 @@ def test_sixty_four_claims_from_eight_processes(url: str) -> None:
         each.join()
     assert sorted(won) == sorted(ids)
     check(engine)
+
+
+def test_sixty_four_who_ask_at_once_are_each_offered_times_of_their_own(engine: Engine) -> None:
+    """All find the same soonest times first; nobody is told that there are none while there are."""
+    prepare(engine, 400)
+    bookings, gate = Bookings(engine, booking_settings()), threading.Barrier(CLAIMANTS)
+    offered: dict[str, list[str]] = {}
+    errors: list[BaseException] = []
+
+    def ask(n: int) -> None:
+        gate.wait(120)
+        until = NOW + timedelta(minutes=5)
+        try:
+            found = bookings.propose(f"c{n}", "akasse", "anden", None, Wish(), NOW, hold_until=until)
+            offered[f"c{n}"] = [slot.id for slot in found.slots]
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(CLAIMANTS)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert errors == []
+    assert len(offered) == CLAIMANTS and all(offered.values()), offered
+    with db.reading(engine) as connection:
+        rows = connection.execute(select(tables.slot.c.id, tables.slot.c.held_by)).all()
+    holders = {row.id: row.held_by for row in rows if row.held_by}
+    assert holders == {slot: who for who, slots in offered.items() for slot in slots}, "each is held for one"
 
 
 def test_the_same_key_from_sixteen_at_once_acts_once(bookings: Bookings, engine: Engine) -> None:
