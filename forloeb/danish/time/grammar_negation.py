@@ -9,10 +9,12 @@ from __future__ import annotations
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Scan
 
-_OUT = words("ikke undtagen undtaget hverken minus paanaer cannot cant")
+_OUT = words(
+    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket"
+)
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
-    "med fra tiden come on attend make it meet"
+    "med fra tiden come on attend make it meet dag dagen"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
@@ -23,7 +25,9 @@ _MOVES = words(
     "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
 )
 _BOOKINGS = words("book booke bestil bestille saet saette aftal aftale booket reserver")
+_IMPOSSIBLE = words("udelukket umuligt umulig optaget daarlig daarligt skidt")
 _CLAUSE_ENDS = words(". ! ? ;")
+_CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _FAR = 6
 _MOVE_FAR = 12
 
@@ -44,6 +48,8 @@ def negated_before(scan: Scan, i: int) -> bool:
             return True
         if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
             return True  # "alle andre dage end fredag"
+        if scan.key(at) in ("it", "itt") and scan.key(at - 1) in ("ka", "kan"):
+            return True  # as Jutland says it
         if scan.key(at) == "naer" and scan.key(at - 1) == "paa":
             return True
         if scan.key(at) == "t" and scan.key(at - 1) in ("'", "’") and scan.key(at - 2) in ("can", "don"):
@@ -71,12 +77,17 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
-    at = i + 1 if scan.key(i) in ("det", "som", "der", "saa") else i
+    at = scan.skip(i, frozenset({",", "men"}), 2)
+    at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
+    if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):
+        return scan.key(at + 3) in _CLOSING  # "mandag jeg kan ikke"
     if scan.key(at) not in _AFTER_VERBS:
         return False
     verb = scan.key(at)
     end = scan.skip(at + 1, _BETWEEN, 4)
-    if scan.key(end) != "ikke":
+    if verb in ("er", "bliver") and scan.key(end) in _IMPOSSIBLE:
+        return True
+    if scan.key(end) not in ("ikke", "aldrig"):
         return False
     return verb != "er" or scan.key(end + 1) in (
         "god",

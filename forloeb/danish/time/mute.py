@@ -113,12 +113,18 @@ def _digits(tokens: list[Token], at: int) -> int:
         return at if _key(tokens, at + 2) in _AFTER_DIGITS else at + 1
     if following in _COUNTED or (following == "," and _key(tokens, at + 2) == "-"):
         return at + 1
+    if following in ("i", "om", "pr", "per") and _key(tokens, at + 2) in ("time", "timer") and not _dated(tokens, at):
+        return at + 1
     return at + 1 if _share(tokens, at) or not token.atoms else at
 
 
+def _dated(tokens: list[Token], at: int) -> bool:
+    return _key(tokens, at - 1) in _DATE_WORDS
+
+
 def _share(tokens: list[Token], at: int) -> bool:
-    """`24/7`, `3/4 stilling`, `1/2 time`."""
-    if tokens[at].text == "24/7":
+    """`24/7`, `7-9-13`, `3/4 stilling`, `1/2 time`."""
+    if tokens[at].text in ("24/7", "7-9-13"):
         return _key(tokens, at - 1) not in _DATE_WORDS and _key(tokens, at + 1) != "kl"
     return "/" in tokens[at].text and _key(tokens, at + 1) in _SHARED
 
