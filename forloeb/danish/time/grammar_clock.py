@@ -212,6 +212,10 @@ def whole_message(scan: Scan) -> Found[Piece]:
     """`1330` or `10-12` and nothing else."""
     length = len(scan.tokens) - (scan.key(len(scan.tokens) - 1) in (".", "!", "?"))
     found = clock_range(scan, 0, licensed=True)
+    if not found and length == 1 and len(scan.token(0).atoms) == 2:
+        first, last = scan.token(0).atoms
+        day = atom_date(Atom((*first.parts, *last.parts), "/"), licensed=True) if not first.sep + last.sep else None
+        return (Piece(spec=day), 1) if day and len(last.parts[0]) <= 2 else None  # "27-11"
     if found and found[1] == length:
         return _hours_or_date(scan, found[0]), length
     atoms = scan.token(0).atoms

@@ -44,6 +44,7 @@ _JOINERS = frozenset(
         "fx",
         "evt",
         "allerede",
+        "tidligt",
         "ogsaa",
         "d",
         "saa",

@@ -9,8 +9,10 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Found, Scan
 
 ROUGH = words(
-    "ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og"
+    "ca cirka omkring lige praecis kun godt knap naesten over under mindst mindre en lidt mere end snart ogsaa smaa "
+    "vel og"
 )
+_OPEN = words("mere end mindst over mindre under")
 SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
           "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
           "kvarter": Duration(minutes=15)}  # fmt: skip
@@ -32,6 +34,9 @@ def times(n: int, size: Duration) -> Duration:
 def duration(scan: Scan, i: int) -> Found[Duration | None]:
     """`14 dage`, `et par uger`, `halvanden måned`, `en uges tid`; the value None when it is vague (`nogle dage`)."""
     at = scan.skip(i, ROUGH - {"en"}, 3)
+    if any(scan.key(rough) in _OPEN for rough in range(i, at)):
+        whole = duration(scan, at)
+        return (None, whole[1]) if whole else None
     if scan.key(at) == "halvanden":
         unit = UNITS.get(scan.key(at + 1), "")
         more = {"aar": Duration(months=18), "maaned": Duration(months=1, days=15), "time": Duration(minutes=90),

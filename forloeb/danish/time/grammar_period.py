@@ -42,6 +42,8 @@ def _which(scan: Scan, i: int) -> tuple[str | None, int]:
 def week(scan: Scan, i: int) -> Found[Piece]:
     """`uge 48`, `i næste uge`, `hele ugen`."""
     which, at = _which(scan, i)
+    if scan.key(at) == "overnaeste" and scan.key(at + 1) == "uge":
+        return Piece(spec=Week(offset=2)), at + 2
     if scan.key(at) not in ("uge", "uger", "uges", "ugens"):
         return None
     number_at = scan.skip(at + 1, frozenset({"nr", "nummer"}), 1)

@@ -18,6 +18,7 @@ from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
 from forloeb.danish.time.grammar_parts import part_of_period
 from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
+from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
@@ -30,7 +31,7 @@ from forloeb.danish.time.tense import in_tense
 
 _BOUNDS = {
     Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
-    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "lige efter", "efter"),
+    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
     Bound.BEFORE: ("tidligere end", "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
                    "foer", "inden", "indtil"),
     Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "senest til",
@@ -41,12 +42,12 @@ _OPENINGS = sorted(
     key=lambda opening: -len(opening[0]),
 )
 _FILLERS = words(
-    "helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke dog"
+    "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
+    "dog"
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
 _ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
-_LONGEST_LIST = 6
 _ONWARDS = words("frem fremover senere")
 
 
@@ -171,11 +172,13 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         instead = scan.skip(i, words("i"), 1)
         if link == "," and found[-1].excluded and scan.key(instead) in ("stedet", "istedet", "hellere"):
             link = "men"
+        turned = not_before(scan, more[0])
         refused = negated_after(scan, i)
-        out = more[0].excluded or negated_before(scan, more[0].first) or refused
+        out = turned is more[0] and (more[0].excluded or negated_before(scan, more[0].first) or refused)
+        more = [turned, *more[1:]]
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
         if refused and link == "og":
-            _refuse_list(found)
+            refuse_list(found)
         if refused and link == ",":
             unclear.append(Unclear("which_days"))  # "onsdag, fredag kan jeg ikke": one of them or both?
         try:
@@ -186,14 +189,6 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         found.append(replace(chief, excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
-
-
-def _refuse_list(found: list[Item]) -> None:
-    """`mandag, tirsdag og onsdag kan jeg ikke`: what is said of the last holds for the list it ends."""
-    for at in range(len(found) - 1, max(-1, len(found) - 1 - _LONGEST_LIST), -1):
-        found[at] = replace(found[at], excluded=True)
-        if found[at].link not in ("og", ","):
-            break
 
 
 def _unread_count(scan: Scan, item: Item) -> bool:

@@ -32,6 +32,8 @@ def other_end(scan: Scan, i: int, left: Point) -> Found[Point]:
     short = (scan.key(i), scan.key(i + 1), scan.key(i + 2)) == ("t", "o", "m")
     if scan.key(i) not in ("til", "tom", *DASHES) and not english and not short:
         return None
+    if scan.key(i) in DASHES and scan.key(i + 1) == "paa":
+        return None  # "ikke på mandag - på tirsdag"
     at = i + 3 if short or (scan.key(i + 1), scan.key(i + 2)) == ("og", "med") else i + 1
     found = point(scan, at) or continued(scan, at, left)
     if not found or (left.spec is None) != (found[0].spec is None):

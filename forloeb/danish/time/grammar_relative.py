@@ -125,7 +125,7 @@ def within(scan: Scan, i: int) -> Found[Piece]:
 
 def feast(scan: Scan, i: int) -> Found[Piece]:
     """`2. juledag`, `i påsken`, `næste jul`, `store bededag`, `mors dag`."""
-    at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den", "efter", "inden"}), 2)
+    at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den"}), 2)
     led = at > i or scan.key(i - 1) in (
         "efter",
         "foer",
