@@ -17,6 +17,7 @@ from forloeb.danish.time.grammar_phrase import alone, items
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
+from forloeb.danish.time.residue import unread, unsure_refusal
 from forloeb.danish.time.resolve import place_all
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import share
@@ -53,6 +54,10 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
     try:
         whole = alone(scan)
         found, unclear = ([whole], []) if whole else items(scan)
+        if found and unread(scan, found):
+            unclear.append(Unclear("unread"))
+        elif unsure_refusal(scan, found):
+            unclear.append(Unclear("which_days"))
         found = share(found)
     except Unclear as asked:
         return Reading(ask=asked.question())

@@ -21,7 +21,7 @@ DAYPART_HOURS = {
     "aften": (18, 24),
 }  # fmt: skip
 # The hours that agree with a part of the day when both are said.
-_AGREEING = {"nat": (0, 7), "morgen": (3, 12), "formiddag": (6, 13), "middag": (11, 14), "eftermiddag": (11, 19),
+_AGREEING = {"nat": (0, 7), "morgen": (3, 12), "formiddag": (6, 12), "middag": (11, 14), "eftermiddag": (11, 19),
              "aften": (16, 24)}  # fmt: skip
 _LATE = 22 * HOUR
 

@@ -71,14 +71,18 @@ class Within:
 
 @dataclass(frozen=True)
 class Rest:
-    """`resten af ugen`: from today to the end of the period."""
+    """`resten af ugen`: from today to the end of the period; `senere på ugen` begins tomorrow."""
 
     of: Spec
+    later: bool = False
 
     def resolve(self, at: Context) -> Days:
         """The days left."""
         whole = self.of.resolve(at)
-        return Days(max(at.today, whole.start), whole.end, interval=True)
+        first = max(at.today + DAY * self.later, whole.start)
+        if first >= whole.end:
+            raise Unclear("when_roughly")
+        return Days(first, whole.end, interval=True)
 
 
 @dataclass(frozen=True)

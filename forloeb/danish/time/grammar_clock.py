@@ -29,7 +29,10 @@ def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
     i = scan.skip(i, ROUGHLY)
     if scan.key(i) == "kl":
         after = scan.skip(i + 1, ROUGHLY | {":", "kl"})
-        return _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
+        said = _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
+        if said is None and len(scan.token(after).atoms) == 1:
+            raise Unclear("no_such_clock", text=scan.token(after).text)  # "kl 10.5"
+        return said
     found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
     return found or (_word(scan, i) if licensed else None)
 
@@ -91,6 +94,9 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
     if len(token.atoms) != 1:
         return None
     end = i + 1
+    if [scan.key(end + step) for step in range(3)] == ["o", "'", "clock"]:
+        said = atom_clock(token.atoms[0], licensed=True)
+        return (said, end + 3) if said and said.exists() else None
     meridiem = scan.key(end) if scan.key(end) in _MERIDIEM else ""
     hyphen = scan.key(end) in DASHES
     rough = scan.key(end + hyphen) == "tiden"
@@ -109,6 +115,7 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
         return Clock(said.hour % 12 + 12 * (meridiem == "pm"), said.past, literal=True), end + 1
     if rough or ish:
         return Clock(said.hour, said.past, rough=rough), end + 1 + hyphen
+    end = end + 1 if asked and scan.key(end) == "og" and scan.token(end + 1).text in ("15", "30", "45") else end
     minutes = scan.token(end)
     if licensed and token.text.isdigit() and len(token.text) <= 2 and minutes.text in ("00", "15", "30", "45"):
         return Clock(said.hour, int(minutes.text), said.literal), end + 1
@@ -166,6 +173,8 @@ def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
         if stretch:
             return stretch if scan.settled(stretch[1]) else None
     part = "middag" if scan.key(i + 1) == "frokost" else scan.key(i + 1)
+    if (scan.key(i), part) == ("efter", "middag") and scan.key(i + 1) != "frokost" and scan.number(i - 1) is not None:
+        return None  # "kl 2 efter middag"
     if part in DAYPART_HOURS and scan.key(i) != "til":
         edge = DAYPART_HOURS[part][scan.key(i) == "efter"]  # "efter middag" begins when it is over
         return ClockSaid(kind, Clock(edge, literal=True, rough=True)), i + 2
@@ -203,9 +212,12 @@ def whole_message(scan: Scan) -> Found[Piece]:
     """`1330` or `10-12` and nothing else."""
     length = len(scan.tokens) - (scan.key(len(scan.tokens) - 1) in (".", "!", "?"))
     found = clock_range(scan, 0, licensed=True)
+    if not found and length == 1 and len(scan.token(0).atoms) == 2:
+        first, last = scan.token(0).atoms
+        day = atom_date(Atom((*first.parts, *last.parts), "/"), licensed=True) if not first.sep + last.sep else None
+        return (Piece(spec=day), 1) if day and len(last.parts[0]) <= 2 else None  # "27-11"
     if found and found[1] == length:
-        _ask_hours_or_date(scan, found[0])
-        return Piece(clock=found[0]), length
+        return _hours_or_date(scan, found[0]), length
     atoms = scan.token(0).atoms
     if length != 1 or len(atoms) != 1 or atoms[0].sep or len(atoms[0].parts[0]) not in (3, 4):
         return None
@@ -215,14 +227,18 @@ def whole_message(scan: Scan) -> Found[Piece]:
     return Piece(clock=ClockSaid(Kind.VALUE, said)), 1
 
 
-def _ask_hours_or_date(scan: Scan, said: ClockSaid) -> None:
-    """`10-12` can be 10 December."""
+def _hours_or_date(scan: Scan, said: ClockSaid) -> Piece:
+    """`10-12` can be 10 December, so it asks; `24-12` is no stretch of hours and can only be a date."""
     atoms = scan.token(0).atoms
     if len(atoms) != 2 or any(atom.sep for atom in atoms) or not said.last:
-        return
+        return Piece(clock=said)
     day = atom_date(Atom((atoms[0].parts[0], atoms[1].parts[0]), "/"), licensed=True)
-    if day:
+    if day is None:
+        return Piece(clock=said)
+    try:
         stretch = clock_stretch(said.first, said.last)
-        first, last = clock_words(stretch.start or 0), clock_words(stretch.end or 0)
-        date_words = day_words(day.resolve(scan.at).start, scan.at.today)
-        raise Unclear("hours_or_date", first=first, second=last, date=date_words)
+    except Unclear:
+        return Piece(spec=day)
+    first, last = clock_words(stretch.start or 0), clock_words(stretch.end or 0)
+    date_words = day_words(day.resolve(scan.at).start, scan.at.today)
+    raise Unclear("hours_or_date", first=first, second=last, date=date_words)

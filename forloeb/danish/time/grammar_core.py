@@ -44,6 +44,7 @@ _JOINERS = frozenset(
         "fx",
         "evt",
         "allerede",
+        "tidligt",
         "ogsaa",
         "d",
         "saa",
@@ -105,11 +106,18 @@ def point(scan: Scan, i: int, first: Found[Piece] = None) -> Found[Point]:
         joined = join(whole, found[0], scan, comma=comma) if found else None
         if joined is None or found is None:
             break
+        if comma and isinstance(whole.spec, OnDate) and _bare_number(scan, start):
+            break
         if comma and whole.spec is None and clock_piece(scan, found[1], dated=True):
             break
         whole, end = joined, found[1]
     closing = scan.key(end) == ")"
     return Point(whole.spec or whole.year, _hours(whole, scan)), end + closing
+
+
+def _bare_number(scan: Scan, i: int) -> bool:
+    """`4` in "d. 3, 4 og 5 december": no clock time after a date and a comma."""
+    return scan.digits(i) and scan.token(i).text.isdigit() and len(scan.token(i).text) <= 2
 
 
 def join(whole: Piece, more: Piece, scan: Scan, *, comma: bool) -> Piece | None:
@@ -162,6 +170,10 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
         return join_specs(other, one, scan, comma=comma)
     if isinstance(one, OnDate) and isinstance(other, Week):
         return Agreeing(one, week=other)
+    if isinstance(one, Away) and isinstance(other, Offset):
+        one, other = other, one
+    if isinstance(one, Offset) and isinstance(other, Away):  # "i går for en uge siden", "i morgen otte dage"
+        return Beside(other.duration, other.sign, one)
     if isinstance(one, Weekend) and isinstance(other, Week):
         return replace(one, week=other)
     return None

@@ -76,6 +76,8 @@ def _shared_month(scan: Scan, i: int) -> int | None:
 
 def date_piece(scan: Scan, i: int) -> Found[Piece]:
     """`d. 24/11`, `24. november 2025`, `den 24.`, `tredje marts`, `2025-11-24`."""
+    if scan.key(i) == ":":
+        return None
     at = scan.skip(i, _DATE_PREPOSITIONS, 2)
     licensed = scan.key(at) in ("d", "den")
     at = scan.skip(at, frozenset({"d", "den", ":"}), 3)

@@ -21,16 +21,21 @@ _OF_DAY = {"first": "formiddag", "middle": "middag", "last": "eftermiddag"}
 
 def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
     """`om formiddagen`, `sidst på eftermiddagen`, `midt på dagen`; `i eftermiddag` is today's."""
+    clocked = scan.number(i - 1) is not None
+    if clocked and (scan.key(i), scan.key(i + 1)) == ("efter", "middag"):
+        return Piece(part="eftermiddag"), i + 2
     today = scan.key(i) == "i" and not scan.definite(i + 1)
     at = i + 1 if scan.key(i) in ("om", "i", "paa", "til", "hen", *ROUGHLY) else i
     at = at + 1 if scan.key(at) == "paa" else at
     third = _THIRDS.get(scan.key(at))
+    half_of = third or ""
     if third:
         if scan.key(at + 1) not in ("paa", "i", "om", "af", *DAYPARTS):
             return None
+        third = None if (scan.key(at), scan.key(at + 1)) == ("foerst", "om") else third  # not until then
         at = at + 1 if scan.key(at + 1) in DAYPARTS else at + 2
         if scan.key(at) == "dag" and scan.definite(at):
-            return Piece(part=_OF_DAY[third]), at + 1
+            return Piece(part=_OF_DAY[half_of]), at + 1
     part = scan.key(at)
     if part not in DAYPARTS or (today and part == "morgen"):
         return None
@@ -40,7 +45,7 @@ def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
         return Piece(spec=Offset(0, f"i {part}"), part=part), at + 1
     bare = at == i
     shy = part in ("morgen", "nat", "aften", "middag") and not scan.definite(at)
-    if not dated and bare and shy and scan.token(at).text.lower() != "middagstid":
+    if not dated and not clocked and bare and shy and scan.token(at).text.lower() != "middagstid":
         return None
     if not dated and scan.key(i) == "til" and part == "middag":
         return None

@@ -9,10 +9,13 @@ from __future__ import annotations
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Scan
 
-_OUT = words("ikke undtagen undtaget hverken minus paanaer cannot cant")
+_OUT = words(
+    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket"
+)
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
-    "med fra tiden come on attend make it meet"
+    "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
+    "moeder dukker mulig"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
@@ -23,7 +26,9 @@ _MOVES = words(
     "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
 )
 _BOOKINGS = words("book booke bestil bestille saet saette aftal aftale booket reserver")
+_IMPOSSIBLE = words("udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat")
 _CLAUSE_ENDS = words(". ! ? ;")
+_CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _FAR = 6
 _MOVE_FAR = 12
 
@@ -33,7 +38,7 @@ def negated_before(scan: Scan, i: int) -> bool:
     at = i - 1
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
-            return not _inverted(scan, at)
+            return not inverted(scan, at)
         if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in (
             "bortset",
             "andet",
@@ -44,6 +49,17 @@ def negated_before(scan: Scan, i: int) -> bool:
             return True
         if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
             return True  # "alle andre dage end fredag"
+        if scan.key(at) == "nej" and "til" in (scan.key(at + 1), scan.key(at + 2)):
+            return True  # "nej tak til mandag"
+        if scan.key(at) == "end" and any(scan.key(back) == "hellere" for back in range(at - _FAR, at)):
+            return True  # "hellere onsdag end tirsdag"
+        if scan.key(at) == "fremfor" or (scan.key(at) == "for" and scan.key(at - 1) == "frem"):
+            return True
+        if scan.key(at) == "tak" and scan.key(at - 1) == "nej":
+            at -= 1
+            continue
+        if scan.key(at) in ("it", "itt") and scan.key(at - 1) in ("ka", "kan"):
+            return True  # as Jutland says it
         if scan.key(at) == "naer" and scan.key(at - 1) == "paa":
             return True
         if scan.key(at) == "t" and scan.key(at - 1) in ("'", "’") and scan.key(at - 2) in ("can", "don"):
@@ -54,7 +70,17 @@ def negated_before(scan: Scan, i: int) -> bool:
     return False
 
 
-def _inverted(scan: Scan, i: int) -> bool:
+def refused_before(scan: Scan, i: int) -> bool:
+    """Whether an "ikke" stands before in the clause, a few words away."""
+    for at in range(i - 1, i - 1 - _FAR, -1):
+        if scan.key(at) in _CLAUSE_ENDS or scan.key(at) in (",", "men", "og"):
+            return False
+        if scan.key(at) == "ikke":
+            return not inverted(scan, at)
+    return False
+
+
+def inverted(scan: Scan, i: int) -> bool:
     """`kan jeg ikke` at the start of its clause: a question that suggests."""
     if scan.key(i - 1) not in _SUBJECTS or scan.key(i - 2) not in _MODALS:
         return False
@@ -71,12 +97,22 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
-    at = i + 1 if scan.key(i) in ("det", "som", "der", "saa") else i
+    if scan.key(scan.skip(i, frozenset({",", "?", "-"}), 1)) == "nej":
+        return True  # "tirsdag? nej, onsdag"
+    at = scan.skip(i, frozenset({",", "men"}), 2)
+    at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
+    if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):
+        return scan.key(at + 3) in _CLOSING  # "mandag jeg kan ikke"
+    if scan.key(at) in ("har", "skal", "bliver") and scan.key(at) not in _AFTER_VERBS:
+        end = scan.skip(at + 1, _BETWEEN, 4)
+        return scan.key(end) == "ikke" and scan.key(end + 1) in ("tid", "mulighed", "vaere", "til", "lyst")
     if scan.key(at) not in _AFTER_VERBS:
         return False
     verb = scan.key(at)
     end = scan.skip(at + 1, _BETWEEN, 4)
-    if scan.key(end) != "ikke":
+    if scan.key(end) in _IMPOSSIBLE:
+        return True
+    if scan.key(end) not in ("ikke", "aldrig"):
         return False
     return verb != "er" or scan.key(end + 1) in (
         "god",
@@ -89,6 +125,11 @@ def negated_after(scan: Scan, i: int) -> bool:
         "en",
         "i",
         "her",
+        "",
+        ".",
+        "fint",
+        "ledig",
+        "mulig",
     )
 
 

@@ -65,6 +65,9 @@ def edge_of_period(scan: Scan, i: int) -> Found[Piece]:
 def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     """`den første mandag i december`, `sidste hverdag i måneden`, `3. uge i januar`."""
     at = scan.skip(i, frozenset({"den", "d", "paa", "i", "til"}), 2)
+    if (scan.key(i), scan.key(i + 1)) == ("udgangen", "af") and scan.key(i - 1) != "inden":
+        end_of = whole_period(scan, i + 2)
+        return (Piece(spec=Nth(-1, "day", end_of[0])), end_of[1]) if end_of and isinstance(end_of[0], Month) else None
     key = scan.key(at)
     n = -1 if key == "sidste" else -2 if key.startswith("naestsidste") else ORDINALS.get(key)
     if n is None and scan.token(at).dotted:
@@ -80,6 +83,8 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     what = {"dag": "day", "hverdag": "workday", "uge": "week", "weekend": "weekend"}.get(word, weekday_at(scan, at + 1))
     if what is None or scan.key(at + 2) not in ("i", "af"):
         return None
+    if [scan.key(at + 3 + step) for step in range(3)] == ["det", "nye", "aar"]:
+        return Piece(spec=Nth(n, what, Month(1))), at + 6  # type: ignore[arg-type]
     found = whole_period(scan, scan.skip(at + 3, frozenset({"den"}), 1))
     if not found or not isinstance(found[0], Month):
         return None

@@ -25,6 +25,7 @@ _LICENSING = frozenset(
 )
 _NAMES = frozenset({"maj", "april", "juni", "juli", "august"})
 _NAME_VERBS = frozenset({"er", "har", "skal", "kan", "vil", "gaar", "blev", "ringede", "siger", "og", "fik", "hedder"})
+_OWNERS = frozenset({"min", "mit", "mine", "vores", "en", "hans", "hendes"})
 _PREPOSITIONS = frozenset({"i", "til", "paa", "hele", "den", "det", "her", "om", "over"})
 
 
@@ -41,11 +42,14 @@ def _which(scan: Scan, i: int) -> tuple[str | None, int]:
 def week(scan: Scan, i: int) -> Found[Piece]:
     """`uge 48`, `i næste uge`, `hele ugen`."""
     which, at = _which(scan, i)
+    if scan.key(at) == "overnaeste" and scan.key(at + 1) == "uge":
+        return Piece(spec=Week(offset=2)), at + 2
     if scan.key(at) not in ("uge", "uger", "uges", "ugens"):
         return None
     number_at = scan.skip(at + 1, frozenset({"nr", "nummer"}), 1)
     number = whole(scan.token(number_at))
     if number is not None and which is None and number < 100 and scan.key(at) in ("uge", "uger"):
+        number_at += scan.key(number_at + 1) == "," and year_at(scan, number_at + 2) is not None
         year = None if scan.token(number_at).dotted else year_at(scan, number_at + 1)
         return Piece(spec=Week(number, year[0] if year else None)), year[1] if year else number_at + 1
     atoms = scan.token(number_at).atoms
@@ -61,6 +65,8 @@ def month(scan: Scan, i: int) -> Found[Piece]:
     which, at = _which(scan, i)
     if scan.key(at) == "maaned" and which is not None:
         return Piece(spec=Month(offset=_OFFSETS[which])), at + 1
+    if scan.key(i) in ("ds", "dennes") and scan.digits(i - 1):
+        return Piece(spec=Month()), i + 1  # "den 25. ds."
     number = MONTHS.get(scan.key(at)) or SHORT_MONTHS.get(scan.key(at))
     if number is None:
         return None
@@ -95,7 +101,21 @@ def _is_month(scan: Scan, i: int, *, alone: bool) -> bool:
         )
     if key in _NAMES and scan.named(i):
         return before == "i"
+    owned = scan.key(i + 1) in ("er", "hedder") and scan.key(i + 2) in _OWNERS
+    surname = scan.token(i + 1).text
+    if surname[1:].islower() and surname[:1].isupper() and not scan.known(i + 1) and scan.token(i).text[:1].isupper():
+        return False  # "Juli Hansen", "Januar Village"
+    if owned and alone and before not in _LICENSING:
+        return False
+    if key in _NAMES and alone and before not in _LICENSING and _with_company(scan, i + 1):
+        return False
     return not (key in _NAMES and scan.token(i).text[:1].isupper() and alone and scan.key(i + 1) in _NAME_VERBS)
+
+
+def _with_company(scan: Scan, i: int) -> bool:
+    """`august og venner`: joined to what is no time."""
+    after = scan.key(i + 1)
+    return scan.key(i) == "og" and after.isalpha() and not scan.known(i + 1) and after not in ("senere", "saa")
 
 
 def year(scan: Scan, i: int) -> Found[Piece]:
@@ -137,9 +157,9 @@ def season(scan: Scan, i: int) -> Found[Piece]:
     if scan.key(at + 1) == "kvartal" and 1 <= number <= 4:
         found = year_at(scan, at + 2)
         return Piece(spec=Season(3 * number - 2, found[0] if found else None)), found[1] if found else at + 2
-    if scan.key(at) not in _SEASONS or at == i:
-        return None
     found = year_at(scan, at + 1)
+    if scan.key(at) not in _SEASONS or (at == i and not found):
+        return None
     offset = -1 if which in ("past", "previous") and not scan.at.past else 0
     spec = Season(_SEASONS[scan.key(at)], found[0] if found else None, offset)
     return Piece(spec=spec), found[1] if found else at + 1

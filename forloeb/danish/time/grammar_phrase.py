@@ -16,7 +16,9 @@ from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_clock import whole_message
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
+from forloeb.danish.time.grammar_parts import part_of_period
 from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
+from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
@@ -25,10 +27,11 @@ from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import ORDINALS
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
+from forloeb.danish.time.tense import in_tense
 
 _BOUNDS = {
     Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
-    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "lige efter", "efter"),
+    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
     Bound.BEFORE: ("tidligere end", "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
                    "foer", "inden", "indtil"),
     Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "senest til",
@@ -39,10 +42,12 @@ _OPENINGS = sorted(
     key=lambda opening: -len(opening[0]),
 )
 _FILLERS = words(
-    "helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke dog"
+    "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
+    "dog"
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
+_ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _ONWARDS = words("frem fremover senere")
 
 
@@ -50,6 +55,10 @@ def _bound(scan: Scan, i: int) -> tuple[Bound, int]:
     """The bound that opens here and where its point begins."""
     if (scan.key(i), scan.key(i + 1)) == ("inden", "for") or (scan.key(i - 1), scan.key(i)) == ("bortset", "fra"):
         return Bound.AT, i
+    if scan.key(i) == "foerst" and not part_of_period(scan, i):
+        able = any(scan.key(at) in _ABLE for at in range(max(0, i - 4), i))
+        if able:  # "kan først på torsdag": not before it
+            return Bound.FROM, i + 1
     for opening, bound in _OPENINGS:
         if all(scan.key(i + at) == word for at, word in enumerate(opening)):
             return bound, i + len(opening)
@@ -160,9 +169,24 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
             i = read[1]
             continue
         more, i = read
-        out = more[0].excluded or negated_before(scan, more[0].first) or negated_after(scan, i)
+        instead = scan.skip(i, words("i"), 1)
+        if link == "," and found[-1].excluded and scan.key(instead) in ("stedet", "istedet", "hellere"):
+            link = "men"
+        turned = not_before(scan, more[0])
+        refused = negated_after(scan, i)
+        out = turned is more[0] and (more[0].excluded or negated_before(scan, more[0].first) or refused)
+        more = [turned, *more[1:]]
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
-        found.append(replace(more[0], excluded=out, link=link, sentence=sentence))
+        if refused and link == "og":
+            refuse_list(found)
+        if refused and link == ",":
+            unclear.append(Unclear("which_days"))  # "onsdag, fredag kan jeg ikke": one of them or both?
+        try:
+            chief = in_tense(scan, more[0])
+        except Unclear as asked:
+            unclear.append(asked)
+            chief = more[0]
+        found.append(replace(chief, excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
 
@@ -184,6 +208,8 @@ def _next(scan: Scan, i: int, before: list[Item]) -> tuple[str, Found[list[Item]
         if read:
             return link, read
         start = scan.skip(at, _FILLERS, 2)
+        if "mente" in (scan.key(at), scan.key(at + 1)):  # "jeg sagde mandag men mente tirsdag"
+            start, before[-1] = scan.skip(at, _FILLERS | {"mente", "jeg"}, 3), replace(before[-1], excluded=True)
         read = _listed(scan, start, before[-1]) if start > at else None
         if read:
             return ("men" if before[-1].excluded else link), read  # "ikke mandag, helst tirsdag"

@@ -6,7 +6,8 @@ Conventions: both ends are counted. "mellem jul og nytår" is 27-30 December. A 
 
 from __future__ import annotations
 
-from forloeb.danish.time.days import Week
+from forloeb.danish.time.days import Spec, Week
+from forloeb.danish.time.durations import Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import DASHES, clock, clock_range
 from forloeb.danish.time.grammar_core import Point, point
@@ -16,17 +17,24 @@ from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import atom_date, whole
+from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan, named_month
-from forloeb.danish.time.single_days import OnDate
+from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
+
+_MOST_WEEKS = 53
+_ENDS = frozenset({"", ",", ".", "?", "!", ";", "og", "eller"})
 
 
 def other_end(scan: Scan, i: int, left: Point) -> Found[Point]:
     """The second end of a range: "til onsdag", "- 28/11"; `to` is how English says it."""
     english = scan.key(i) == "to" and weekday_at(scan, i + 1) is not None
-    if scan.key(i) not in ("til", *DASHES) and not english:
+    short = (scan.key(i), scan.key(i + 1), scan.key(i + 2)) == ("t", "o", "m")
+    if scan.key(i) not in ("til", "tom", *DASHES) and not english and not short:
         return None
-    at = i + 3 if (scan.key(i + 1), scan.key(i + 2)) == ("og", "med") else i + 1
+    if scan.key(i) in DASHES and scan.key(i + 1) == "paa":
+        return None  # "ikke på mandag - på tirsdag"
+    at = i + 3 if short or (scan.key(i + 1), scan.key(i + 2)) == ("og", "med") else i + 1
     found = point(scan, at) or continued(scan, at, left)
     if not found or (left.spec is None) != (found[0].spec is None):
         return None
@@ -53,11 +61,20 @@ def between(scan: Scan, i: int) -> Item | None:
 def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
     """A bare number that the phrase before it explains: a day of the month, a week or a clock time."""
     if before.spec is not None and before.hours is None:
+        beside = _the_one_after(scan, i, before.spec)
+        if beside:
+            return beside
         day = day_number_after(scan, i, before.spec)
         if day:
             return Point(day[0].spec), day[1]
         number = whole(scan.token(i)) if scan.digits(i) else None
-        if isinstance(before.spec, Week) and before.spec.number and number and scan.settled(i + 1):
+        if (
+            isinstance(before.spec, Week)
+            and before.spec.number
+            and number
+            and number <= _MOST_WEEKS
+            and scan.settled(i + 1)
+        ):
             return Point(Week(number, before.spec.year)), i + 1
     if before.hours and not before.hours.coarse:
         stretch = clock_range(scan, i, licensed=True)
@@ -65,6 +82,17 @@ def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
             return point(scan, i, (Piece(clock=stretch[0]), stretch[1]))
         said = bare_clock(scan, i)
         return point(scan, i, said) if said else None
+    return None
+
+
+def _the_one_after(scan: Scan, i: int, before: Spec) -> Found[Point]:
+    """`ugen efter`, `dagen efter` beside the week or day that was just named."""
+    if scan.key(i + 1) != "efter" or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
+        return None
+    if scan.key(i) == "uge" and isinstance(before, Week):
+        return Point(Beside("week", 1, before)), i + 2
+    if scan.key(i) == "dag" and isinstance(before, (OnDate, OnWeekday, Offset)):
+        return Point(Beside(Duration(days=1), 1, before)), i + 2
     return None
 
 
@@ -78,6 +106,10 @@ def pair(scan: Scan, i: int) -> Item | None:
     """Two dates or weeks in one run of digits."""
     at = scan.skip(i, words("d den i uge uger om"), 3)
     atoms = scan.token(at).atoms
+    if len(atoms) == 1 and scan.key(at - 1) in ("uge", "uger") and atoms[0].sep == "/":  # "uge 48/49"
+        weeks = [int(part) for part in atoms[0].parts if len(part) <= 2]
+        if len(weeks) == 2 == len(atoms[0].parts) and weeks[1] == weeks[0] + 1:
+            return Item(Point(Week(weeks[0])), i, at + 1, Bound.RANGE, Point(Week(weeks[1])))
     if len(atoms) != 2:
         return None
     first, last = (int(atom.parts[0]) if not atom.sep and len(atom.parts[0]) <= 2 else None for atom in atoms)

@@ -12,62 +12,19 @@ from forloeb.danish.time.days import Month, Spec, Week
 from forloeb.danish.time.durations import Away, AwayBetween, Duration, Elapsed, Rest, Vague, Within
 from forloeb.danish.time.feasts import FEASTS, NUMBERED, SHY, Feast
 from forloeb.danish.time.grammar_day import date_piece, relative_day, year_at
+from forloeb.danish.time.grammar_duration import MOST, ROUGH, SIZES, UNITS, after_tid, duration, times
 from forloeb.danish.time.grammar_parts import whole_period
 from forloeb.danish.time.grammar_period import month, week, weekend
-from forloeb.danish.time.grammar_weekday import WHICH, weekday_at
-from forloeb.danish.time.letters import words
+from forloeb.danish.time.grammar_weekday import WHICH, weekday, weekday_at
 from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
+from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Piece, Scan
 from forloeb.danish.time.single_days import OnDate
 
-_ROUGH = words(
-    "ca cirka omkring lige praecis kun godt knap naesten over mindst en lidt mere end snart ogsaa smaa vel og"
-)
-_SIZES = {"dag": Duration(days=1), "uge": Duration(days=7), "maaned": Duration(months=1), "aar": Duration(months=12),
-          "hverdag": Duration(workdays=1), "time": Duration(minutes=60), "minut": Duration(minutes=1),
-          "kvarter": Duration(minutes=15)}  # fmt: skip
-_FORMS = {
-    "dag": "dag dage dags", "uge": "uge uger uges", "maaned": "maaned maaneder maaneds", "aar": "aar aars",
-    "hverdag": "hverdag hverdage", "time": "time timer times", "minut": "minut minutter min",
-    "kvarter": "kvarter kvarters",
-}  # fmt: skip
-_UNITS = {form: unit for unit, forms in _FORMS.items() for form in forms.split()}
 _NEIGHBOURS: dict[str, Duration | Literal["week", "month"]] = {
     "dag": Duration(days=1), "uge": "week", "maaned": "month",
 }  # fmt: skip
-_MOST = 1000
-
-
-def _times(n: int, size: Duration) -> Duration:
-    return Duration(n * size.months, n * size.days, n * size.workdays, n * size.minutes)
-
-
-def duration(scan: Scan, i: int) -> Found[Duration | None]:
-    """`14 dage`, `et par uger`, `halvanden måned`, `en uges tid`; the value None when it is vague (`nogle dage`)."""
-    at = scan.skip(i, _ROUGH - {"en"}, 3)
-    if scan.key(at) == "halvanden":
-        unit = _UNITS.get(scan.key(at + 1), "")
-        more = {"aar": Duration(months=18), "maaned": Duration(months=1, days=15), "time": Duration(minutes=90),
-                "uge": Duration(days=11), "dag": Duration(days=2)}.get(unit)  # fmt: skip
-        return (more, at + 2) if more else None
-    if scan.key(at) in ("en", "et") and scan.key(at + 1) in ("halv", "halvt"):
-        half = {"time": Duration(minutes=30), "aar": Duration(months=6), "maaned": Duration(days=15)}
-        found = half.get(_UNITS.get(scan.key(at + 2), ""))
-        return (found, _after_tid(scan, at + 3)) if found else None
-    at = at + 1 if scan.key(at) in ("et", "en") and (scan.digits(at + 1) or scan.key(at + 1) == "par") else at
-    if scan.key(at) in ("en", "et") and scan.key(at + 1) in ("god", "godt", "lille") and scan.key(at + 2) in _UNITS:
-        return _SIZES[_UNITS[scan.key(at + 2)]], _after_tid(scan, at + 3)  # "en god uges tid"
-    vague = scan.key(at) in ("nogle", "faa")
-    n = 2 if scan.key(at) == "par" else scan.number(at)
-    unit = _UNITS.get(scan.key(at + 1), "")
-    if not unit or (n is None and not vague) or (n or 0) > _MOST:
-        return None
-    return (None if vague else _times(n or 0, _SIZES[unit])), _after_tid(scan, at + 2)
-
-
-def _after_tid(scan: Scan, i: int) -> int:
-    return i + 1 if scan.key(i) == "tid" else i
 
 
 def _away(length: Duration | None, sign: int) -> Spec:
@@ -80,19 +37,37 @@ def shift(scan: Scan, i: int) -> Found[Piece]:
     """`om 14 dage`, `for en uge siden`, `3 mdr siden`."""
     if scan.key(i) == "om":
         found = duration(scan, i + 1)
+        if found and found[0] and scan.key(found[1]) == "eller" and scan.key(found[1] + 1) in ("to", "2"):
+            twice = times(2, found[0])  # "om en uge eller to"
+            return Piece(spec=AwayBetween(found[0], twice)), found[1] + 2
         return (Piece(spec=_away(found[0], 1)), found[1]) if found else _from_to(scan, i + 1)
     found = duration(scan, i + 1 if scan.key(i) == "for" else i)
     if found and scan.key(found[1]) == "siden":
+        from_day = relative_day(scan, found[1] + 1) if found[0] and not found[0].minutes else None
+        if from_day and from_day[0].spec and not from_day[0].part and found[0]:
+            return Piece(spec=Beside(found[0], -1, from_day[0].spec)), from_day[1]
         return Piece(spec=_away(found[0], -1)), found[1] + 1
+    eight = (
+        found
+        and found[0] in (Duration(days=8), Duration(days=14))
+        and (scan.digits(i) or scan.key(i) in ("otte", "fjorten"))
+    )
+    if eight and found and (weekday_at(scan, i - 1) is not None or _is_relative(scan, i)):
+        return Piece(spec=Away(Duration(days=7) if found[0] == Duration(days=8) else Duration(days=14), 1)), found[1]
     lasting = duration(scan, i + 1) if scan.key(i) == "i" and scan.at.past else None
     if lasting and lasting[0] and not lasting[0].minutes:
         return Piece(spec=Away(lasting[0], -1)), lasting[1]
     return None
 
 
+def _is_relative(scan: Scan, i: int) -> bool:
+    """Whether "i dag" or "i morgen" stands before: "i morgen otte dage" is a week from tomorrow."""
+    return scan.key(i - 2) == "i" and scan.key(i - 1) in ("dag", "morgen") and not scan.definite(i - 1)
+
+
 def _from_to(scan: Scan, i: int) -> Found[Piece]:
     """`om 2-3 uger`: from the one to the other."""
-    at = scan.skip(i, _ROUGH, 2)
+    at = scan.skip(i, ROUGH, 2)
     token = scan.token(at)
     end = at + 1 if len(token.atoms) == 2 else at + 3
     if len(token.atoms) == 2 and not any(atom.sep for atom in token.atoms):
@@ -101,10 +76,10 @@ def _from_to(scan: Scan, i: int) -> Found[Piece]:
         numbers = [scan.number(at), scan.number(at + 2)]
     else:
         return None
-    size = _SIZES.get(_UNITS.get(scan.key(end), ""))
-    if size is None or size.minutes or numbers[0] is None or numbers[1] is None or not numbers[0] < numbers[1] < _MOST:
+    size = SIZES.get(UNITS.get(scan.key(end), ""))
+    if size is None or size.minutes or numbers[0] is None or numbers[1] is None or not numbers[0] < numbers[1] < MOST:
         return None
-    return Piece(spec=AwayBetween(_times(numbers[0], size), _times(numbers[1], size))), _after_tid(scan, end + 1)
+    return Piece(spec=AwayBetween(times(numbers[0], size), times(numbers[1], size))), after_tid(scan, end + 1)
 
 
 def alone(scan: Scan) -> Found[Piece]:
@@ -129,15 +104,16 @@ def within(scan: Scan, i: int) -> Found[Piece]:
     )
     if scan.key(at) in ("de", "den", "det") and scan.key(at + 1) in ("naeste", "kommende", "sidste", "seneste"):
         sign = -1 if scan.key(at + 1) in ("sidste", "seneste") else 1
-        unit = _UNITS.get(scan.key(at + 2)) if running else None
-        found = (_SIZES[unit], at + 3) if unit else duration(scan, at + 2)
+        unit = UNITS.get(scan.key(at + 2)) if running else None
+        found = (SIZES[unit], at + 3) if unit else duration(scan, at + 2)
         return (Piece(spec=Within(found[0], sign)), found[1]) if found and found[0] else None
     if scan.key(i) in ("resten", "senere"):
         rest = scan.skip(i + 1, frozenset({"af", "paa", "i"}), 1)
         if scan.key(rest) in ("dag", "eftermiddag", "formiddag"):
             return None
         period = whole_period(scan, rest) if rest > i + 1 else None
-        return (Piece(spec=Rest(period[0])), period[1]) if period else None
+        later = scan.key(i) == "senere"
+        return (Piece(spec=Rest(period[0], later)), period[1]) if period else None
     if not running:
         return None
     found = duration(scan, at)
@@ -149,7 +125,7 @@ def within(scan: Scan, i: int) -> Found[Piece]:
 
 def feast(scan: Scan, i: int) -> Found[Piece]:
     """`2. juledag`, `i påsken`, `næste jul`, `store bededag`, `mors dag`."""
-    at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den", "efter", "inden"}), 2)
+    at = scan.skip(i, frozenset({"i", "til", "paa", "over", "omkring", "ved", "hele", "den"}), 2)
     led = at > i or scan.key(i - 1) in (
         "efter",
         "foer",
@@ -208,12 +184,32 @@ def beside(scan: Scan, i: int) -> Found[Piece]:
             return None
         by, end = found
     sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))
+    if isinstance(by, Duration) and scan.key(end) == "fra":
+        return _counted_on(scan, i, by, end + 1)
     if sign is None or by is None:
         return None
+    if by == "week" and sign == 1 and scan.key(scan.skip(end + 1, frozenset({"den"}), 1)) == "naeste":
+        last = scan.skip(end + 1, frozenset({"den"}), 1) + 1
+        return Piece(spec=Week(offset=2)), last + (scan.key(last) == "uge")
     of = _anchor(scan, end + 1)
     if not of or (isinstance(of[0], OnDate) and not of[0].month and isinstance(by, int)):
         return None
     return Piece(spec=Beside(by, sign, of[0])), of[1]
+
+
+def _counted_on(scan: Scan, i: int, by: Duration, at: int) -> Found[Piece]:
+    """`om en uge fra i morgen`, `14 dage fra nu`; without "om" it can be a stretch that begins there, so it asks."""
+    if scan.key(at) == "nu":
+        return Piece(spec=Away(by, 1)), at + 1
+    of = _anchor(scan, at) or weekday(scan, at)
+    if not of or of[0] is None:
+        return None
+    spec = of[0].spec if isinstance(of[0], Piece) else of[0]
+    if spec is None:
+        return None
+    if scan.key(i) != "om":
+        raise Unclear("unread")
+    return Piece(spec=Beside(by, 1, spec)), of[1]
 
 
 def _anchor(scan: Scan, i: int) -> Found[Spec]:

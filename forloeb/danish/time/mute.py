@@ -17,11 +17,12 @@ _WISHES = frozenset({"god", "glaedelig", "gla", "glaedlig", "happy", "good"})
 _WISHED = frozenset(
     {*WEEKDAYS, *DAYPARTS, "dag", "weekend", "jul", "julen", "paaske", "pinse", "sommer", "uge", "nytaar", "maaned"}
 )
+_LATELY = {"dag", "gaar", "aftes", "morges", *(f"{weekday}s" for weekday in WEEKDAYS)}
 _NUMBERED = words(
     "sag sagen sagsnr sagsnummer journalnr journalnummer jnr nr nummer tlf telefon telefonnummer mobil mobilnummer cpr "
     "cprnr cprnummer cvr konto kontonr kontonummer reg postnr ref reference referencenummer id kode pinkode kap "
     "kapitel paragraf § stk side lokale rum vaerelse bus linje linie version punkt pkt # etage sal vej gade alle plads "
-    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema"
+    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema score scoret"
 )
 _LINKS = frozenset({"nr", "nummer", "er", ":", ".", "#", "paa", "nummeret", "+"})
 _COUNTED = words(
@@ -69,8 +70,8 @@ def _wish(tokens: list[Token], at: int) -> int:
     key, following = tokens[at].key, _key(tokens, at + 1)
     if key in _WISHES and following in _WISHED:
         return at + 2
-    if key == "tak" and [_key(tokens, at + step) for step in (1, 2, 3)] == ["for", "i", "dag"]:
-        return at + 4
+    if key == "tak" and [_key(tokens, at + step) for step in (1, 2)] == ["for", "i"]:
+        return at + 4 if _key(tokens, at + 3) in _LATELY else 0
     return at + 2 if key == "godt" and following in ("nytaar", "nytaaret") else 0
 
 
@@ -78,6 +79,8 @@ def _name(tokens: list[Token], at: int) -> int:
     """`hedder Søren Fredag`, `hilsen Maj`: the capitals after a word that a name follows."""
     if tokens[at].key not in _NAMING:
         return 0
+    if tokens[at].key in ("hedder", "hr", "fru") and _key(tokens, at + 1) in MONTHS:
+        return at + 2
     end = at + 1
     while end < min(at + 5, len(tokens)) and (tokens[end].key in ("er", ",", ".") or tokens[end].text[:1].isupper()):
         end += 1
@@ -113,12 +116,18 @@ def _digits(tokens: list[Token], at: int) -> int:
         return at if _key(tokens, at + 2) in _AFTER_DIGITS else at + 1
     if following in _COUNTED or (following == "," and _key(tokens, at + 2) == "-"):
         return at + 1
+    if following in ("i", "om", "pr", "per") and _key(tokens, at + 2) in ("time", "timer") and not _dated(tokens, at):
+        return at + 1
     return at + 1 if _share(tokens, at) or not token.atoms else at
 
 
+def _dated(tokens: list[Token], at: int) -> bool:
+    return _key(tokens, at - 1) in _DATE_WORDS
+
+
 def _share(tokens: list[Token], at: int) -> bool:
-    """`24/7`, `3/4 stilling`, `1/2 time`."""
-    if tokens[at].text == "24/7":
+    """`24/7`, `7-9-13`, `3/4 stilling`, `1/2 time`."""
+    if tokens[at].text in ("24/7", "7-9-13"):
         return _key(tokens, at - 1) not in _DATE_WORDS and _key(tokens, at + 1) != "kl"
     return "/" in tokens[at].text and _key(tokens, at + 1) in _SHARED
 

@@ -117,9 +117,13 @@ class Nth:
     def resolve(self, at: Context) -> Days:
         """That day or week."""
         months = [self.of.resolve(at)] if self.of.number is None else self.of.candidates(at)
-        return pick([self._in(month) for month in months], at)
+        found = [days for month in months if (days := self._in(month))]
+        if not found:
+            month_name = MONTH_NAMES[months[0].start.month - 1]
+            raise Unclear("no_such_date", text=f"{self.n}. … {month_name}")
+        return pick(found, at)
 
-    def _in(self, month: Days) -> Days:
+    def _in(self, month: Days) -> Days | None:
         days = [month.start + at * DAY for at in range((month.end - month.start).days)]
         if self.what == "week":
             days = [day for day in days if day.weekday() == 3]
@@ -130,7 +134,7 @@ class Nth:
         elif self.what != "day":
             days = [day for day in days if day.weekday() == self.what]
         if self.n > len(days):
-            raise Unclear("no_such_date", text=f"{self.n}. … {MONTH_NAMES[month.start.month - 1]}")
+            return None
         day = days[self.n if self.n < 0 else self.n - 1]
         if self.what == "weekend":
             return Days(day, day + 2 * DAY, interval=True)

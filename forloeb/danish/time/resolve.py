@@ -137,6 +137,8 @@ def _moment(day: Days | None, minute: int) -> Moment:
     local = datetime.combine(there, time(minute % DAY_MINUTES // HOUR, minute % HOUR), ZONE)
     if local.astimezone(timezone.utc).astimezone(ZONE).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise Unclear("clock_skipped", text=clock_words(minute))
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise Unclear("clock_twice", text=clock_words(minute))
     return local
 
 

@@ -34,8 +34,8 @@ _OPENING = frozenset(
     | {f"{hour}tiden" for hour in CARDINALS}
     | words(
         "de den det en et on at ca cirka circa about around omkring ved praecis store kristi mors fars sankt skt hen "
-        "naestsidste naestsidst indenfor dag op t halvanden helt lige godt knap naesten mindst faa senere tidligere "
-        "resten nu hver"
+        "naestsidste ½ naestsidst indenfor dag op t halvanden helt lige godt knap naesten mindst faa senere tidligere "
+        "resten nu hver ds dennes"
     )
 )
 
@@ -83,7 +83,11 @@ class Scan:
 
     def opens(self, i: int) -> bool:
         """Whether a phrase, or the link to one, can begin there at all: most words of a text cannot."""
-        return self.tokens[i].digits or self.keys[i] in _OPENING
+        return self.known(i)
+
+    def known(self, i: int) -> bool:
+        """Whether the word there is one of the grammar's, or a number."""
+        return self.digits(i) or self.key(i) in _OPENING
 
     def number(self, i: int) -> int | None:
         """The number there, in digits or as a word."""

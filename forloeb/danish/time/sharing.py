@@ -62,14 +62,23 @@ def _meet(items: list[Item]) -> list[Item]:
     """`på tirsdag, hvis det kan lade sig gøre, kl. 10`; `mandag, men ikke før 12`; `efter kl. 9 og før kl. 11`."""
     out: list[Item] = []
     for item in items:
-        joined = _met(out[-1], item, alone=len(items) == 2) if out else None
+        joined = (_between(out[-1], item) or _met(out[-1], item, alone=len(items) == 2)) if out else None
         if joined:
             out[-1] = joined
-        elif out and item.link == "men" and item.left.spec is None and out[-1].plain():
+        elif out and item.link == "men" and item.left.spec is None and out[-1].at() and out[-1].left.spec:
             out.append(replace(item, left=Point(out[-1].left.spec, item.left.hours)))
         else:
             out.append(item)
     return out
+
+
+def _between(first: Item, last: Item) -> Item | None:
+    """`tidligst 1/12, senest 5/12`: one stretch."""
+    bounds = (first.bound, last.bound) == (Bound.FROM, Bound.THROUGH)
+    plain = first.left.hours is None and last.left.hours is None and first.left.spec and last.left.spec
+    if not (bounds and plain and first.near(last)) or first.excluded or last.excluded or last.link == "eller":
+        return None
+    return replace(first, bound=Bound.RANGE, right=last.left, end=last.end)
 
 
 def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
@@ -137,6 +146,8 @@ def _share_week_and_month(group: list[Item]) -> list[Item]:
         spec = item.left.spec
         if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
             spec = replace(spec, week=weeks[0])
+        if isinstance(spec, OnDate) and spec.month is None and months and item.excluded != group[0].excluded:
+            spec = replace(spec, month=months[0].month, year=months[0].year)  # "den 4. december, ikke den 3."
         later = (months and not out) or (months and months[-1] is group[-1].left.spec)
         if isinstance(spec, OnDate) and spec.month is None and later and months[-1] is not spec:
             spec = replace(spec, month=months[-1].month, year=months[-1].year)

@@ -1,0 +1,34 @@
+"""What a refusal does to the phrases round it: "ikke ledig før mandag" turns a bound, "mandag og tirsdag kan jeg ikke"
+rules out a whole list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forloeb.danish.time.clock import Hours
+from forloeb.danish.time.grammar_core import Point
+from forloeb.danish.time.grammar_negation import refused_before
+from forloeb.danish.time.items import Bound, Item
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.scan import Scan
+
+_LONGEST_LIST = 6
+
+
+def not_before(scan: Scan, item: Item) -> Item:
+    """`jeg er ikke ledig før mandag`: from then on."""
+    if scan.key(item.first) != "foer" or scan.key(item.first - 1) == "ikke" or not refused_before(scan, item.first):
+        return item
+    hours = item.left.hours
+    if hours and hours.kind is Kind.BEFORE:
+        return replace(item, left=Point(item.left.spec, Hours(Kind.AFTER, hours.end, None, hours.coarse)))
+    return replace(item, bound=Bound.FROM)
+
+
+def refuse_list(found: list[Item]) -> None:
+    """`mandag, tirsdag og onsdag kan jeg ikke`: what is said of the last holds for the list it ends."""
+    for at in range(len(found) - 1, max(-1, len(found) - 1 - _LONGEST_LIST), -1):
+        found[at] = replace(found[at], excluded=True)
+        if found[at].link not in ("og", ","):
+            break

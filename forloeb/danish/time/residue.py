@@ -1,0 +1,161 @@
+"""What was left unread beside what was read: half a reading would be a wrong one, so it is asked about.
+
+A time said in words that no rule knows must not leave a wider one standing: "kl 9 10 eller 11" is not kl. 9, and "lige
+omkring sidste tirsdag i ferien" is not the coming Tuesday. Only words that touch a phrase are looked at, and a few that
+name a time wherever they stand.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.days import Month
+from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.items import Bound, Item
+from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.numbers import CARDINALS, ORDINALS
+from forloeb.danish.time.scan import Scan
+from forloeb.danish.time.single_days import OnDate, OnWeekday
+
+_LEADING = words(
+    "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
+    "ultimo halv kvart mellem"
+)
+_CLOCK_UNITS = words("time timer minut minutter min kvarter")
+_JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
+_SOONER = words("foer inden tidligere foerst")
+_SIGNS = words(", ; / eller og - – over")
+_ENDS = frozenset({"", ",", ".", "?", "!", ";"})
+_BREAKS = _ENDS - {""}
+_FAR = 8
+_OTHER_VERBS = words(
+    "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
+    "nogen set laest kun bare"
+)
+_UNITS = words("dag hverdag weekend dage uge uger maaned maaneder hverdage weekender")
+_MOST_HOURS = 31
+_OPENS, _CLOSES = 7, 17
+
+
+def unread(scan: Scan, found: list[Item]) -> bool:
+    """Whether something that looks like a part of a time was left beside the phrases found, or between them."""
+    covered = {at for item in found for at in range(item.first, item.end)}
+    if any(_beside(scan, item, covered) for item in found):
+        return True
+    clocked = any(item.left.hours for item in found)
+    return any(_alone(scan, at, clocked=clocked) for at in range(len(scan.tokens)) if at not in covered)
+
+
+def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
+    before, after = item.first - 1, item.end
+    if before not in covered and (scan.key(before) in _LEADING or _office_hour(scan, before)):
+        return True
+    if scan.key(before) == "hver" and before not in covered:
+        return True
+    if (scan.key(after), scan.key(after + 1)) == ("i", "hver"):
+        return True
+    if scan.key(after) == "eller" and scan.key(after + 1) in _SOONER and after + 1 not in covered:
+        return True
+    if any(_run(scan, at) for at in (before, after) if at not in covered):
+        return True
+    if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:
+        return True
+    if item.left.hours and after not in covered and _minutes(scan, after):
+        return True
+    counted = scan.key(before) in _CLOCK_UNITS and scan.number(before - 1) is not None
+    if counted and item.left.hours and item.left.hours.kind is not Kind.VALUE:
+        return True  # "to timer efter kl 10"
+    if item.bound is not Bound.AT and scan.key(before) == "uge" and scan.definite(before):
+        return True  # "ugen op til jul"
+    numbered = scan.key(before) in ORDINALS or (scan.digits(before) and scan.token(before).dotted)
+    if before not in covered and numbered and isinstance(item.left.spec, OnWeekday):
+        return True
+    dated = item.at() and isinstance(item.left.spec, OnDate)  # "sidste arbejdsdag 31/10"
+    if not dated and before not in covered and scan.key(before) in _UNITS and _chosen(scan, before - 1):
+        return True  # "første hverdag efter nytår"
+    linked = scan.key(after) in _SIGNS and (scan.digits(after + 1) or _counted(scan, after + 1))
+    if scan.key(after) in _SIGNS and scan.key(after + 1) in SHORT_WEEKDAYS and after + 1 not in covered:
+        return True
+    if linked and (after + 2 in covered or scan.key(after + 2) in ("i", "paa", "om")):
+        return False  # "1 i dag og 1 i går": a count of something, with a time of its own
+    after = after + 1 if linked else after
+    if after in covered:
+        return False
+    if _counted(scan, after):
+        return True
+    return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
+
+
+def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
+    """Whether a "ikke" near a time rules out nothing that was read: "fredag er den eneste dag jeg ikke kan"."""
+    owner = {at: item for item in found for at in range(item.first, item.end)}
+    for i, key in enumerate(scan.keys):
+        if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
+            continue
+        near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
+        near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
+        if near and not any(item.excluded or _since(item) for item in near):
+            return True
+    return False
+
+
+def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
+    """The times in a clause, looking one way until it ends."""
+    items: list[Item] = []
+    for at in positions:
+        if at in owner:
+            items.append(owner[at])
+        elif scan.key(at) in _BREAKS or scan.key(at) in _JOINS or at < 0:
+            break
+    return items
+
+
+def _since(item: Item) -> bool:
+    """`ikke før fredag` and `jeg har ikke hørt noget siden mandag` say when, and rule out nothing."""
+    return item.bound is Bound.FROM or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
+
+
+def _hour(scan: Scan, i: int) -> bool:
+    """A bare number that can be a clock time or a day."""
+    number = scan.number(i) if scan.digits(i) else None
+    return number is not None and 0 < number <= _MOST_HOURS and scan.key(i - 1) not in ("uge", "uger")
+
+
+def _office_hour(scan: Scan, i: int) -> bool:
+    return _hour(scan, i) and _OPENS <= (scan.number(i) or 0) <= _CLOSES
+
+
+def _run(scan: Scan, i: int) -> bool:
+    """A date or range in digits ("27-11") that no rule has read."""
+    return any(atom.sep for atom in scan.token(i).atoms) or len(scan.token(i).atoms) > 1
+
+
+def _minutes(scan: Scan, i: int) -> bool:
+    """`tredive` after "kl 9", unread; "nul nul" adds nothing."""
+    if scan.key(i) not in CARDINALS or scan.key(i) == scan.key(i + 1) == "nul":
+        return False
+    return scan.key(i + 1) in CARDINALS or (scan.settled(i + 1) and scan.key(i) not in ("en", "et"))
+
+
+def _chosen(scan: Scan, i: int) -> bool:
+    return scan.key(i) in ORDINALS or scan.key(i) in ("sidste", "naestsidste") or scan.token(i).dotted
+
+
+def _counted(scan: Scan, i: int) -> bool:
+    return scan.number(i) is not None and scan.key(i + 1) in _UNITS
+
+
+def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
+    """A word that names a time wherever it stands: an unread weekday, "kl 9", "halv ni", "ugen efter", ", 11?"."""
+    key = scan.key(i)
+    if key in WEEKDAYS:
+        return True
+    if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer") and scan.key(i + 2) in _ENDS:
+        return True
+    if key in ("naeste", "sidste", "forrige") and scan.key(i - 1) in ("men", "eller") and scan.key(i + 1) in _ENDS:
+        return True
+    if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
+        return True
+    if key == "kl":
+        return scan.number(i + 1) is not None
+    return key == "halv" and scan.key(i + 1) in CARDINALS
