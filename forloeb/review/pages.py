@@ -23,6 +23,8 @@ MENU = (
     ("queue", "/"),
     ("conversations", "/conversations"),
     ("corrections", "/corrections"),
+    ("compare", "/compare"),
+    ("law", "/law"),
     ("numbers", "/numbers"),
     ("users", "/users"),
     ("audit", "/audit"),

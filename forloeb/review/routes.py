@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from forloeb.review.roles import ANYONE, HELPING, REVIEWING, RUNNING, Role
-from forloeb.review.views import conversations, marks, numbers, queue, running, signing, takeover
+from forloeb.review.views import conversations, learning, marks, numbers, queue, running, signing, takeover
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN = None  # to those who are not signed in, too
@@ -55,6 +55,9 @@ ROUTES = (
     Route("POST", f"{_MESSAGE}/correct", "correct", marks.correct, REVIEWING),
     Route("GET", "/corrections", "corrections", marks.collected, REVIEWING),
     Route("GET", "/corrections.yml", "corrections_export", marks.export, REVIEWING),
+    Route("GET", f"{_ONE}/test.yml", "test_export", learning.export_test, REVIEWING),
+    Route("GET", "/compare", "compare", learning.compare, REVIEWING),
+    Route("GET", "/law", "law", learning.law, REVIEWING),
     Route("POST", "/corrections/{id}/remove", "correction_remove", marks.remove, REVIEWING),
     Route("GET", "/numbers", "numbers", numbers.page, ANYONE),
     Route("GET", "/numbers.csv", "numbers_export", numbers.export, ANYONE),
