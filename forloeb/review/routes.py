@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from forloeb.review.roles import ANYONE, HELPING, REVIEWING, RUNNING, Role
-from forloeb.review.views import conversations, learning, marks, numbers, queue, running, signing, takeover
+from forloeb.review.views import conversations, learning, marks, numbers, provider, queue, running, signing, takeover
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN = None  # to those who are not signed in, too
@@ -34,6 +34,8 @@ ROUTES = (
     Route("GET", "/static/{name}", "open_static", running.static, OPEN),
     Route("GET", "/sign-in", "sign_in_form", signing.form, OPEN),
     Route("POST", "/sign-in", "sign_in", signing.sign_in, OPEN),
+    Route("GET", "/sign-in/provider", "provider_begin", provider.begin, OPEN),
+    Route("GET", "/sign-in/provider/back", "provider_back", provider.back, OPEN),
     Route("POST", "/sign-out", "sign_out", signing.sign_out, ANYONE),
     Route("GET", "/", "queue", queue.first, HELPING),
     Route("GET", "/cases/{id}", "case", queue.case, HELPING),

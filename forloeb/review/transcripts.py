@@ -104,7 +104,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page; `onward` is where the next begins. `unfinished`: WINDOW were looked through, and older ones are left."""
+    """One page; `onward` is where the next begins. `unfinished`: WINDOW were looked through, older ones are left."""
 
     rows: list[Listed]
     onward: str | None
