@@ -21,6 +21,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 # What the menu shows, in order: route name and address.
 MENU = (
     ("queue", "/"),
+    ("people", "/people"),
+    ("slots", "/slots"),
     ("conversations", "/conversations"),
     ("corrections", "/corrections"),
     ("compare", "/compare"),

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from forloeb.review.roles import ANYONE, HELPING, REVIEWING, RUNNING, Role
-from forloeb.review.views import conversations, learning, marks, numbers, provider, queue, running, signing, takeover
+from forloeb.review.views import (
+    conversations,
+    learning,
+    marks,
+    meetings,
+    numbers,
+    provider,
+    queue,
+    running,
+    signing,
+    takeover,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN = None  # to those who are not signed in, too
@@ -44,6 +55,15 @@ ROUTES = (
     Route("POST", "/cases/{id}/note", "case_note", queue.add_note, HELPING),
     Route("POST", "/cases/{id}/book", "case_book", queue.book, HELPING),
     Route("POST", "/cases/{id}/erase", "case_erase", queue.erase, RUNNING),
+    Route("GET", "/people", "people", meetings.people, HELPING),
+    Route("GET", "/people/{id}", "person", meetings.person, HELPING),
+    Route("POST", "/people/{id}/summon", "summon", meetings.summon, HELPING),
+    Route("POST", "/meetings/{id}/move", "meeting_move", meetings.move, HELPING),
+    Route("POST", "/meetings/{id}/cancel", "meeting_cancel", meetings.cancel, HELPING),
+    Route("POST", "/meetings/{id}/mark", "meeting_mark", meetings.mark, HELPING),
+    Route("GET", "/slots", "slots", meetings.slots, HELPING),
+    Route("POST", "/slots", "slots_publish", meetings.publish, HELPING),
+    Route("POST", "/slots/withdraw", "slots_withdraw", meetings.withdraw, HELPING),
     Route("GET", "/conversations", "conversations", conversations.listed, ANYONE),
     Route("GET", _ONE, "conversation", conversations.one, ANYONE),
     Route("GET", f"{_ONE}/news", "conversation_news", conversations.news, ANYONE),
