@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     retention.add_argument("--preview", action="store_true", help="say how many, erase none")
     erase = commands.add_parser("erase", help="erase all that is stored about one claimant")
     erase.add_argument("claimant")
+    own = commands.add_parser("access", help="all that is stored about one claimant, as JSON")
+    own.add_argument("claimant")
     commands.add_parser("times", help="JSON lines of text in, times out (docs/decisions/0004-time-grammar.md)")
     return top
 
@@ -77,7 +79,7 @@ def _run(given: argparse.Namespace, current: settings.Settings) -> int:
     db.migrate(current.database_url)
     if given.command == "migrate":
         return 0
-    if given.command in ("user", "review", "retention", "erase"):
+    if given.command in ("user", "review", "retention", "erase", "access"):
         return _review(given, current)
     return _booking(given, current)
 
@@ -107,6 +109,8 @@ def _review(given: argparse.Namespace, current: settings.Settings) -> int:
         return cli.review_rebuild(engine, stores.tracker, out)
     if given.command == "erase":
         return cli.erase(stores, given.claimant, now, out)
+    if given.command == "access":
+        return cli.access(stores, given.claimant, now, out)
     here, real = installation.load(current.installation), datetime.now(settings.ZONE)
     return cli.retention(stores, here, real, now, out, preview=given.preview)
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from forloeb.db import reading, writing
 from forloeb.errors import ForloebError
 from forloeb.installation import Installation
-from forloeb.review import comparing, follower, law_changes, privacy, users
+from forloeb.review import comparing, follower, law_changes, own_data, privacy, users
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 from forloeb.settings import Settings
@@ -97,16 +97,22 @@ def retention(
     """`forloeb retention [--preview]`: erase conversations that have stood their time, or say how many would go."""
     if preview:
         with reading(stores.engine) as connection:
-            found = privacy.due(connection, here, real)
+            found = privacy.due(connection, here, real, now)
     else:
         found = privacy.sweep(stores, here, real, now)
-    print(f"{found.anonymous} anonymous, {found.linked} linked {'due' if preview else 'erased'}", file=out)
+    counted = f"{found.anonymous} anonymous, {found.linked} linked, {found.cases} cases"
+    print(f"{counted} {'due' if preview else 'erased'}", file=out)
     return 0
 
 
 def erase(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
     """`forloeb erase CLAIMANT`: all that is stored about one person."""
     return _told(out, lambda: f"erased, with {privacy.erase_person(stores, claimant_id, TERMINAL, now)} conversations")
+
+
+def access(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
+    """`forloeb access CLAIMANT`: all that is stored about one person, as JSON."""
+    return _told(out, lambda: own_data.as_json(own_data.of_person(stores, claimant_id, TERMINAL, now)))
 
 
 def _add(engine: Engine, name: str, role: Role, now: datetime, password: str | None) -> str:

@@ -55,6 +55,8 @@ ROUTES = (
     Route("POST", "/cases/{id}/note", "case_note", queue.add_note, HELPING),
     Route("POST", "/cases/{id}/book", "case_book", queue.book, HELPING),
     Route("POST", "/cases/{id}/erase", "case_erase", queue.erase, RUNNING),
+    Route("GET", "/cases/{id}/data", "case_data", queue.data, RUNNING),
+    Route("GET", "/cases/{id}/data.json", "case_data_file", queue.data_file, RUNNING),
     Route("GET", "/people", "people", meetings.people, HELPING),
     Route("GET", "/people/{id}", "person", meetings.person, HELPING),
     Route("POST", "/people/{id}/summon", "summon", meetings.summon, HELPING),
