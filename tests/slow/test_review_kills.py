@@ -39,7 +39,9 @@ follower.BATCH = 7
 follows = follower.Follower(db.connect(sys.argv[1]), db.connect(sys.argv[2]))
 print("follows", flush=True)
 while True:
-    if not follows.step():
+    if follows.step():
+        print("took", flush=True)
+    else:
         time.sleep(0.005)
 """
 
@@ -97,7 +99,9 @@ def test_killed_at_random_it_ends_with_exactly_the_log(stores: tuple[str, str]) 
             [sys.executable, "-c", FOLLOW, url, log_url], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         assert process.stdout is not None and process.stdout.readline() == b"follows\n", process.communicate()
-        time.sleep(dice.random() / 5)
+        for _ in range(dice.randint(0, 5)):  # so many steps, and then somewhere in the next
+            assert process.stdout.readline() == b"took\n"
+        time.sleep(dice.random() / 50)
         process.send_signal(signal.SIGKILL)
         assert process.wait(30) == -signal.SIGKILL
         process.communicate()
