@@ -183,7 +183,9 @@ def test_list_filter_and_search_answer_quickly(million: Engine) -> None:
 def test_what_is_found_is_right_in_a_large_store(million: Engine) -> None:
     with reading(million) as connection:
         oldest = transcripts.page(connection, Filters(outcome="afbud"), "", personal=False)
-        assert next(each.row.id for each in oldest.rows) == f"c{TALKS // 300 - 1:08}" and len(oldest.rows) == 50
+        assert next(each.row.id for each in oldest.rows) == f"c{TALKS // 300 - 1:08}" and len(oldest.rows) == min(
+            50, TALKS // 300
+        )
         assert transcripts.page(connection, Filters(outcome="moved"), "", personal=False).rows == []
         assert len(transcripts.page(connection, Filters(label="sjælden"), "", personal=False).rows) == 1
         onward: str | None = ""
