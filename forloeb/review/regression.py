@@ -31,10 +31,10 @@ USUAL_DAY = "2025-09-04"  # where nothing depends on the day: one running instal
 SHORTEST = 8  # a piece of a sentence that proves something
 _DAY = re.compile(
     r"\b(?:januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december|mandag|tirsdag|onsdag|"
-    r"torsdag|fredag|lørdag|søndag|i dag|i morgen|i går|lukket|på arbejde)",
+    r"torsdag|fredag|lørdag|søndag|i dag\b|i morgen|i går|lukket|på arbejde)",
     re.IGNORECASE,
 )
-_READ = re.compile(r"læste den(?: den)? \d+\. \w+(?: \d{4})?")  # when the sources were read: the same on every day
+_READ = re.compile(r"læste den (?:\w+ den )?(?:den )?\d+\. \w+(?: \d{4})?")  # the same on every day
 _VARYING = r"\b[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}\b|https?://\S+"
 
 
