@@ -39,10 +39,15 @@ def parser() -> argparse.ArgumentParser:
         dest="review", required=True
     )
     review.add_parser("rebuild", help="make it again from Rasa's log")
+    compare = review.add_parser("compare", help="what the present model understands differently in what is reviewed")
+    compare.add_argument("--last", type=int, default=20, metavar="N", help="reviewed conversations (20)")
+    review.add_parser("law-changes", help="conversations whose answer would be different today")
     retention = commands.add_parser("retention", help="erase conversations that have stood their time")
     retention.add_argument("--preview", action="store_true", help="say how many, erase none")
     erase = commands.add_parser("erase", help="erase all that is stored about one claimant")
     erase.add_argument("claimant")
+    own = commands.add_parser("access", help="all that is stored about one claimant, as JSON")
+    own.add_argument("claimant")
     commands.add_parser("times", help="JSON lines of text in, times out (docs/decisions/0004-time-grammar.md)")
     return top
 
@@ -74,7 +79,7 @@ def _run(given: argparse.Namespace, current: settings.Settings) -> int:
     db.migrate(current.database_url)
     if given.command == "migrate":
         return 0
-    if given.command in ("user", "review", "retention", "erase"):
+    if given.command in ("user", "review", "retention", "erase", "access"):
         return _review(given, current)
     return _booking(given, current)
 
@@ -96,10 +101,16 @@ def _review(given: argparse.Namespace, current: settings.Settings) -> int:
                 return cli.user_disable(engine, given.name, now, out)
         return cli.user_list(engine, out)
     stores = privacy.Stores(engine, db.connect(current.tracker_url))
+    if given.command == "review" and given.review == "compare":
+        return cli.review_compare(engine, current, given.last, out)
+    if given.command == "review" and given.review == "law-changes":
+        return cli.review_law_changes(engine, now, out)
     if given.command == "review":
         return cli.review_rebuild(engine, stores.tracker, out)
     if given.command == "erase":
         return cli.erase(stores, given.claimant, now, out)
+    if given.command == "access":
+        return cli.access(stores, given.claimant, now, out)
     here, real = installation.load(current.installation), datetime.now(settings.ZONE)
     return cli.retention(stores, here, real, now, out, preview=given.preview)
 

@@ -41,6 +41,7 @@ class Installation:
     emergency: dict[str, str]
     keep_days_anonymous: int
     keep_days_linked: int
+    keep_days_cases: int  # after somebody has taken the case
 
     def akasse(self, own: str | None) -> Place:
         """The person's own a-kasse, or the standard one when theirs is not listed."""
@@ -120,6 +121,7 @@ def load(path: Path) -> Installation:
             emergency={k: str(v) for k, v in data["noednumre"].items()},
             keep_days_anonymous=int(data["opbevaring"]["anonym_dage"]),
             keep_days_linked=int(data["opbevaring"]["tilknyttet_dage"]),
+            keep_days_cases=int(data["opbevaring"].get("sager_dage", 365)),
         )
         for weekday in range(7):
             installation._span(weekday)

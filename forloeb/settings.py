@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from forloeb.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Europe/Copenhagen")
+STAFF_ROLES = ("reader", "reviewer", "caseworker", "admin")
+_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,12 @@ class Settings:
     review_port: int  # FORLOEB_REVIEW_PORT
     assistant_port: int  # FORLOEB_ASSISTANT_PORT
     actions_port: int  # FORLOEB_ACTIONS_PORT
+    review_url: str  # FORLOEB_REVIEW_URL: the staff app's address as staff see it
+    oidc_issuer: str | None  # FORLOEB_OIDC_ISSUER: who vouches for staff; unset: passwords alone
+    oidc_client: str  # FORLOEB_OIDC_CLIENT: our id there
+    oidc_secret: str | None = field(repr=False)  # FORLOEB_OIDC_SECRET
+    oidc_role_claim: str  # FORLOEB_OIDC_ROLE_CLAIM: the claim of the ID token that holds groups or roles
+    oidc_roles: tuple[tuple[str, str], ...]  # FORLOEB_OIDC_ROLES: what a value of it means: value=role,value=role
     receiver_url: str | None  # FORLOEB_RECEIVER_URL: where afbud and bookings are delivered; unset: the staff queue
     receiver_key: str | None = field(repr=False)  # FORLOEB_RECEIVER_KEY: signs what the receiver gets
     holder_key: str | None = field(
@@ -83,6 +92,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     database_url = env.get("FORLOEB_DATABASE_URL") or f"sqlite:///{var / 'forloeb.db'}"
     default_tracker = f"sqlite:///{var / 'tracker.db'}" if database_url.startswith("sqlite") else database_url
     gateway_port = _integer(env, "FORLOEB_GATEWAY_PORT", 8000)
+    review_port = _integer(env, "FORLOEB_REVIEW_PORT", 8080)
     algorithm = env.get("FORLOEB_LOGIN_ALG") or "HS256"
     if algorithm not in ("HS256", "RS256"):
         raise SettingsError("FORLOEB_LOGIN_ALG", "must be HS256 or RS256")
@@ -103,9 +113,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         demo=env.get("FORLOEB_DEMO", "1") != "0",
         installation=Path(env.get("FORLOEB_INSTALLATION") or ROOT / "installation.yml"),
         gateway_port=gateway_port,
-        review_port=_integer(env, "FORLOEB_REVIEW_PORT", 8080),
+        review_port=review_port,
         assistant_port=_integer(env, "FORLOEB_ASSISTANT_PORT", 5005),
         actions_port=_integer(env, "FORLOEB_ACTIONS_PORT", 5055),
+        review_url=(env.get("FORLOEB_REVIEW_URL") or f"http://127.0.0.1:{review_port}").rstrip("/"),
+        oidc_issuer=_provider(env),
+        oidc_client=env.get("FORLOEB_OIDC_CLIENT") or "",
+        oidc_secret=env.get("FORLOEB_OIDC_SECRET") or None,
+        oidc_role_claim=env.get("FORLOEB_OIDC_ROLE_CLAIM") or "roles",
+        oidc_roles=_roles(env.get("FORLOEB_OIDC_ROLES") or ",".join(f"{role}={role}" for role in STAFF_ROLES)),
         receiver_url=env.get("FORLOEB_RECEIVER_URL") or None,
         receiver_key=env.get("FORLOEB_RECEIVER_KEY") or None,
         holder_key=env.get("FORLOEB_HOLDER_KEY") or None,
@@ -130,6 +146,24 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingsError(name, "must be a whole number")
     return int(text)
+
+
+def _provider(env: Mapping[str, str]) -> str | None:
+    issuer = env.get("FORLOEB_OIDC_ISSUER") or None
+    if issuer and not (issuer.startswith("https://") or _LOOPBACK.match(issuer)):
+        raise SettingsError("FORLOEB_OIDC_ISSUER", "must be an https address")
+    if issuer and not env.get("FORLOEB_OIDC_CLIENT"):
+        raise SettingsError("FORLOEB_OIDC_CLIENT", "is needed with FORLOEB_OIDC_ISSUER")
+    return issuer
+
+
+def _roles(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(
+        (value.strip(), role.strip()) for value, _, role in (each.rpartition("=") for each in text.split(","))
+    )
+    if any(not value or role not in STAFF_ROLES for value, role in pairs):
+        raise SettingsError("FORLOEB_OIDC_ROLES", f"must look like value=role; a role is {', '.join(STAFF_ROLES)}")
+    return pairs
 
 
 def _today(text: str | None) -> datetime | None:

@@ -16,7 +16,7 @@ ALLOWED = {
     "danish": {"danish", "workdays", "clock", "settings", "errors"},
     "booking": {"booking", "danish", *FLOOR},
     "gateway": {"gateway", "booking", *FLOOR},
-    "review": {"review", "gateway", "booking", "danish", *FLOOR},
+    "review": {"review", "gateway", "booking", "danish", "law", "obligations", *FLOOR},
     "assistant": {"assistant", "law", "danish", "booking", "obligations", *FLOOR},
     "actions": {"law", "danish", "booking", "obligations", *FLOOR},
 }

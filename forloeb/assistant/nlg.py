@@ -15,9 +15,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from forloeb import installation
+from forloeb import clock, installation
 from forloeb import settings as settings_module
-from forloeb.law import documents, law
+from forloeb.law import documents, law, version
 
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 COMPOSED = "utter_svar"
@@ -40,7 +40,8 @@ class Composer(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         """See the class."""
         super().__init__(domain.responses if domain else {})
-        self.common = installation.load(settings_module.load().installation).values()
+        self.settings = settings_module.load()
+        self.common = installation.load(self.settings.installation).values()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -65,6 +66,11 @@ class Composer(TemplatedNaturalLanguageGenerator):
             parts = kwargs.get("parts") or []
         rendered = [self._part(key, output_channel, values) for key, values in parts]
         custom = _custom(rendered, kwargs.get("extra") or {})
+        if custom[
+            "facts"
+        ]:  # what each said on the day it was told: the staff app finds answers that a new value changes
+            on = clock.today(self.settings)
+            custom["law"] = {fact: version(fact, on) for fact in custom["facts"]}
         if utter_action == COMPOSED and _akasse_only(custom["facts"]):
             rendered.append(self._part(AKASSE_ONLY, output_channel, {}))
         if timeline := kwargs.get("timeline"):

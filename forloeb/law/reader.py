@@ -94,7 +94,7 @@ def _parameter(row: dict[str, Any]) -> Parameter:
     dated = [d for d, _ in values if d is not None]
     if dated != sorted(set(dated)) or any(d is None for d, _ in values[1:]):
         raise LawError("values_out_of_order", f"{row['id']} must list its values oldest first, an undated one first")
-    return Parameter(row["id"], row["unit"], values)
+    return Parameter(row["id"], row["unit"], values, row["fact"])
 
 
 def _day(value: object) -> date | None:

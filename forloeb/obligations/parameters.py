@@ -16,11 +16,13 @@ class Parameter:
 
     `values` are (day from which it holds, value), oldest first. None as day means that the source is undated: the
     value is taken to hold on every day before the first dated one. There are no end days: the next value ends it.
+    `fact` is the fact that states it.
     """
 
     id: str
     unit: str
     values: tuple[tuple[date | None, int], ...]
+    fact: str = ""
 
     def on(self, day: date) -> int:
         """The value that holds on `day`, in `unit`.

@@ -18,6 +18,7 @@ from forloeb.review.keys import (
     BOOKINGS,
     ENGINE,
     INSTALLATION,
+    PROVIDER,
     SETTINGS,
     SIGN_INS,
     TIMES,
@@ -25,6 +26,7 @@ from forloeb.review.keys import (
     TUNING,
     Tuning,
 )
+from forloeb.review.oidc import Provider
 from forloeb.review.routes import ROUTES
 from forloeb.review.signing_in import ByPassword
 from forloeb.settings import Settings
@@ -44,6 +46,7 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     app[TUNING] = tuning or Tuning()
     app[TIMES] = _times(settings)
     app[INSTALLATION] = installation.load(settings.installation)
+    app[PROVIDER] = Provider(settings) if settings.oidc_issuer else None
     app[SIGN_INS] = asyncio.Semaphore(AT_ONCE)
     app[access.ROLES] = {route.name: route.roles for route in ROUTES}
     for route in ROUTES:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import sys
 from datetime import datetime
 from typing import TextIO
 
+import aiohttp
 from sqlalchemy.engine import Engine
 
 from forloeb.db import reading, writing
 from forloeb.errors import ForloebError
 from forloeb.installation import Installation
-from forloeb.review import follower, privacy, users
+from forloeb.review import comparing, follower, law_changes, own_data, privacy, users
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
+from forloeb.settings import Settings
 
 TERMINAL = "terminal"
 
@@ -53,22 +56,63 @@ def review_rebuild(engine: Engine, tracker: Engine, out: TextIO) -> int:
     return 0
 
 
+def review_compare(engine: Engine, settings: Settings, last: int, out: TextIO) -> int:
+    """`forloeb review compare --last N`: asks the running assistant; personal data is masked."""
+
+    async def ask() -> comparing.Report:
+        async with aiohttp.ClientSession() as http:
+            return await comparing.compare(engine, comparing.parser(settings, http), last, personal=False)
+
+    try:
+        report = asyncio.run(ask())
+    except comparing.NoAssistant as error:
+        print(error.message, file=out)
+        return 1
+    for each in report.different:
+        then, now = each.asked.then, each.now
+        print(f"{then.intent} -> {now.intent}\t{each.asked.conversation}\t{each.asked.shown}", file=out)
+    counted = f"{len(report.different)} of {report.messages} messages in {report.conversations} conversations"
+    print(f"{counted} are understood differently now", file=out)
+    return 0
+
+
+def review_law_changes(engine: Engine, now: datetime, out: TextIO) -> int:
+    """`forloeb review law-changes`: conversations whose answer would be different today, with the facts."""
+    onward: str | None = ""
+    read = unversioned = changed = 0
+    while onward is not None:
+        with reading(engine) as connection:
+            found = law_changes.find(connection, now.date(), onward)
+        for each in found.rows:
+            print(f"{each.id}\t{' '.join(each.facts)}", file=out)
+        read, unversioned, changed = read + found.read, unversioned + found.unversioned, changed + len(found.rows)
+        onward = found.onward
+    print(f"{changed} of {read} conversations; {unversioned} answers carry no version", file=out)
+    return 0
+
+
 def retention(
     stores: privacy.Stores, here: Installation, real: datetime, now: datetime, out: TextIO, *, preview: bool
 ) -> int:
     """`forloeb retention [--preview]`: erase conversations that have stood their time, or say how many would go."""
     if preview:
         with reading(stores.engine) as connection:
-            found = privacy.due(connection, here, real)
+            found = privacy.due(connection, here, real, now)
     else:
         found = privacy.sweep(stores, here, real, now)
-    print(f"{found.anonymous} anonymous, {found.linked} linked {'due' if preview else 'erased'}", file=out)
+    counted = f"{found.anonymous} anonymous, {found.linked} linked, {found.cases} cases"
+    print(f"{counted} {'due' if preview else 'erased'}", file=out)
     return 0
 
 
 def erase(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
     """`forloeb erase CLAIMANT`: all that is stored about one person."""
     return _told(out, lambda: f"erased, with {privacy.erase_person(stores, claimant_id, TERMINAL, now)} conversations")
+
+
+def access(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO) -> int:
+    """`forloeb access CLAIMANT`: all that is stored about one person, as JSON."""
+    return _told(out, lambda: own_data.as_json(own_data.of_person(stores, claimant_id, TERMINAL, now)))
 
 
 def _add(engine: Engine, name: str, role: Role, now: datetime, password: str | None) -> str:

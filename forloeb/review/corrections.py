@@ -100,7 +100,7 @@ def checked(connection: Connection, intent: str, example: str) -> str:
         if match["json"] is not None and not _entity_of(match["json"], known):
             raise BadExample("bad_markup", "no such entity")
     plain = _MARKED.sub(lambda match: match["text"], line)
-    if masking.has_personal_data(plain, _names_in(connection, plain)):
+    if masking.has_personal_data(plain, names_in(connection, plain)):
         raise BadExample("personal_data", "the example holds personal data")
     return line
 
@@ -146,8 +146,8 @@ def _entity_of(marks: str, known: Vocabulary) -> bool:
     return isinstance(found, dict) and found.get("entity") in known.entities
 
 
-def _names_in(connection: Connection, plain: str) -> list[str]:
-    """The registered names of which a part stands in the text."""
+def names_in(connection: Connection, plain: str, *, but: str = "") -> list[str]:
+    """The registered names, part by part, that stand in the text; the parts of `but` are nobody's."""
     words = set(re.findall(r"[^\W\d_][\w'-]{2,}", plain))
     small = {word.casefold() for word in words if len(word) > 4}
     if not words:
@@ -155,4 +155,4 @@ def _names_in(connection: Connection, plain: str) -> list[str]:
     found: list[str] = []
     for row in connection.execute(select(claimant.c.name).where(claimant.c.name.is_not(None))):
         found += [part for part in row.name.split() if part in words or part.casefold() in small]
-    return found
+    return [part for part in found if part not in but.split()]

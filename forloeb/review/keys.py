@@ -12,8 +12,9 @@ from sqlalchemy.engine import Engine
 from forloeb.booking.service import Bookings
 from forloeb.gateway.inbox import Times
 from forloeb.installation import Installation
+from forloeb.review.oidc import Provider
 from forloeb.review.passwords import Passwords
-from forloeb.review.signing_in import Authenticator
+from forloeb.review.signing_in import Attempt, Authenticator
 from forloeb.settings import Settings
 
 
@@ -32,5 +33,6 @@ ENGINE = web.AppKey("engine", Engine)
 TRACKER = web.AppKey("tracker", Engine)
 BOOKINGS = web.AppKey("bookings", Bookings)
 INSTALLATION = web.AppKey("installation", Installation)
-AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator", Authenticator)  # type: ignore[type-abstract]
+AUTHENTICATOR: web.AppKey[Authenticator[Attempt]] = web.AppKey("authenticator", Authenticator)  # type: ignore[type-abstract]
+PROVIDER: web.AppKey[Provider | None] = web.AppKey("provider", Provider)  # type: ignore[arg-type]
 SIGN_INS = web.AppKey("sign_ins", asyncio.Semaphore)

@@ -47,6 +47,11 @@ def mask(text: str, person: Claimant | None = None) -> str:
     return text
 
 
+def a_name() -> str:
+    """What stands in place of a name."""
+    return words.word("masks", "name")
+
+
 def has_personal_data(text: str, names: Iterable[str] = ()) -> bool:
     """Whether masking would change `text`, or a registered name stands in it."""
     if mask(text) != text:

@@ -15,24 +15,13 @@ from forloeb.booking.model import DeliveryKind, Status
 from forloeb.booking.tables import appointment, delivery, staff_case
 from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.tables import conversation, message
+from forloeb.review import back
+from forloeb.review.shares import Share
 from forloeb.review.summaries import WANTS_HUMAN
 from forloeb.review.tables import review_turn
 from forloeb.settings import ZONE
 
 TOPICS = 15
-
-
-@dataclass(frozen=True)
-class Share:
-    """`part` of `whole`."""
-
-    part: int
-    whole: int
-
-    @property
-    def percent(self) -> int | None:
-        """Rounded; None of nothing."""
-        return round(100 * self.part / self.whole) if self.whole else None
 
 
 @dataclass(frozen=True)
@@ -53,6 +42,7 @@ class Numbers:
     afbud_in_time: Share  # acknowledged before the meeting, of those whose meeting has begun
     held: Share  # meetings held, of those held or missed
     ratings: list[int]  # how many gave 1, 2, 3, 4 and 5
+    back: Share  # questions that the same person asked again within a week, of all that a person asked
 
 
 def count(connection: Connection, first: date, last: date, now: datetime) -> Numbers:
@@ -94,6 +84,7 @@ def count(connection: Connection, first: date, last: date, now: datetime) -> Num
         _in_time(connection, start, min(end, now)),
         _held(connection, start, end),
         _ratings(connection, start, end),
+        back.count(connection, start, end),
     )
 
 

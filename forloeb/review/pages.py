@@ -21,8 +21,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 # What the menu shows, in order: route name and address.
 MENU = (
     ("queue", "/"),
+    ("people", "/people"),
+    ("slots", "/slots"),
     ("conversations", "/conversations"),
     ("corrections", "/corrections"),
+    ("compare", "/compare"),
+    ("law", "/law"),
     ("numbers", "/numbers"),
     ("users", "/users"),
     ("audit", "/audit"),

@@ -11,12 +11,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, column, delete, inspect, or_, select, table, text, update
+from sqlalchemy import and_, column, delete, exists, func, inspect, or_, select, table, text, update
 from sqlalchemy.engine import Connection, Engine
 
 from forloeb.booking import tables as booking
 from forloeb.booking.errors import NotFound
-from forloeb.booking.model import Status
+from forloeb.booking.model import JUDGED, CaseState, Status
 from forloeb.db import reading, writing
 from forloeb.errors import ForloebError
 from forloeb.gateway.tables import conversation, message
@@ -26,7 +26,9 @@ from forloeb.review.tables import review_correction, review_summary, review_turn
 
 BATCH = 200
 SYSTEM = "retention"
-_CASES = select(booking.staff_case.c.id, booking.staff_case.c.facts, booking.staff_case.c.delivery_id)
+_CASES = select(
+    booking.staff_case.c.id, booking.staff_case.c.facts, booking.staff_case.c.delivery_id, booking.staff_case.c.receipt
+)
 _CHANNELS = ("link_code", "phone_change")  # migration 0003's, where it has been
 _events = table("events", column("sender_id"))
 
@@ -41,10 +43,11 @@ class MeetingAhead(ForloebError):
 
 @dataclass(frozen=True)
 class Due:
-    """How many conversations have stood their time."""
+    """How many conversations, and cases that somebody has taken, have stood their time."""
 
     anonymous: int
     linked: int
+    cases: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,20 @@ class Stores:
     tracker: Engine
 
 
-def due(connection: Connection, here: Installation, real: datetime) -> Due:
+def due(connection: Connection, here: Installation, real: datetime, shown: datetime) -> Due:
     """What `sweep` would erase now."""
     rows = connection.execute(select(conversation.c.claimant_id).where(_stood(here, real))).all()
     linked = sum(1 for row in rows if row.claimant_id is not None)
-    return Due(len(rows) - linked, linked)
+    cases = connection.execute(select(func.count()).select_from(booking.staff_case).where(_done(here, shown)))
+    return Due(len(rows) - linked, linked, cases.scalar_one())
 
 
 def sweep(stores: Stores, here: Installation, real: datetime, shown: datetime) -> Due:
-    """Erase conversations that nobody has used for as long as the installation says; what was erased."""
+    """Erase conversations that nobody has used, and cases long taken, for as long as the installation says.
+
+    Returns:
+        What was erased.
+    """
     anonymous = linked = 0
     while True:
         with reading(stores.engine) as connection:
@@ -74,10 +82,12 @@ def sweep(stores: Stores, here: Installation, real: datetime, shown: datetime) -
         _forget(stores, [row.id for row in rows])
         linked += sum(1 for row in rows if row.claimant_id is not None)
         anonymous += sum(1 for row in rows if row.claimant_id is None)
-    if anonymous or linked:
+    cases = _forget_cases(stores, here, shown)
+    if anonymous or linked or cases:
         with writing(stores.engine) as connection:
-            trail(connection, SYSTEM, "erase_old", f"{anonymous}+{linked}", None, shown)
-    return Due(anonymous, linked)
+            trail(connection, SYSTEM, "erase_old", f"{anonymous}+{linked}+{cases}", None, shown)
+        _scrub(stores)
+    return Due(anonymous, linked, cases)
 
 
 def erase_conversation(stores: Stores, conversation_id: str, by: str, now: datetime) -> None:
@@ -172,6 +182,42 @@ def _forget_bookings(connection: Connection, claimant_id: str) -> None:
 def _blank_case(connection: Connection, case_id: str, delivery_id: int | None) -> None:
     connection.execute(update(booking.staff_case).where(booking.staff_case.c.id == case_id).values(facts={}))
     connection.execute(update(booking.delivery).where(booking.delivery.c.id == delivery_id).values(payload={}))
+
+
+def _forget_cases(stores: Stores, here: Installation, shown: datetime) -> int:
+    """Cases with their notes, and the person's words in what was delivered with them; the bookings stand."""
+    gone = 0
+    while True:
+        with writing(stores.engine) as connection:
+            _secure(connection)
+            rows = connection.execute(_CASES.where(_done(here, shown)).limit(BATCH)).all()
+            if not rows:
+                return gone
+            connection.execute(delete(booking.staff_case).where(booking.staff_case.c.id.in_([row.id for row in rows])))
+            receipts = [row.receipt for row in rows if row.receipt]
+            for each in (booking.cancellation, booking.contact):
+                connection.execute(update(each).where(each.c.receipt.in_(receipts)).values(words=""))
+            delivered = [row.delivery_id for row in rows if row.delivery_id is not None]
+            connection.execute(update(booking.delivery).where(booking.delivery.c.id.in_(delivered)).values(payload={}))
+        gone += len(rows)
+
+
+def _done(here: Installation, shown: datetime) -> object:
+    """Taken so long ago, and nothing of it left to judge or deliver."""
+    left = exists().where(
+        booking.cancellation.c.receipt == booking.staff_case.c.receipt,
+        booking.cancellation.c.assessed.is_(None),
+        booking.cancellation.c.ground.in_([ground.value for ground in JUDGED]),
+    )
+    waits = exists().where(
+        booking.delivery.c.id == booking.staff_case.c.delivery_id, booking.delivery.c.acknowledged_at.is_(None)
+    )
+    return and_(
+        booking.staff_case.c.state == CaseState.ACKNOWLEDGED.value,
+        booking.staff_case.c.acknowledged_at < shown - timedelta(days=here.keep_days_cases),
+        ~left,
+        ~waits,
+    )
 
 
 def _stood(here: Installation, real: datetime) -> object:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from forloeb.gateway.limits import address_of
 
-SESSION, DEVICE, FRESH = "forloeb_staff", "forloeb_device", "forloeb_form"
+SESSION, DEVICE, FRESH, AWAY = "forloeb_staff", "forloeb_device", "forloeb_form", "forloeb_away"
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -58,4 +58,4 @@ def set_cookie(request: web.Request, response: web.StreamResponse, name: str, va
     response.set_cookie(name, value, max_age=age, httponly=True, samesite="Lax", secure=secure(request), path="/")
 
 
-__all__ = ["DEVICE", "FRESH", "SESSION", "address_of", "foreign", "secure", "set_cookie", "set_headers"]
+__all__ = ["AWAY", "DEVICE", "FRESH", "SESSION", "address_of", "foreign", "secure", "set_cookie", "set_headers"]

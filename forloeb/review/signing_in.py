@@ -1,11 +1,11 @@
-"""Checking who somebody is: the seam behind which another way of signing in (OpenID Connect) would stand."""
+"""Checking who somebody is: by a password, or because a provider (OpenID Connect) vouches for them."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.engine import Engine
@@ -14,6 +14,7 @@ from forloeb.db import reading, writing
 from forloeb.review import attempts, sessions, users
 from forloeb.review.audit import trail
 from forloeb.review.passwords import Passwords
+from forloeb.review.roles import Role
 from forloeb.review.tables import staff_user
 from forloeb.review.users import User
 
@@ -26,6 +27,16 @@ class Attempt:
     password: str
     address: str
     device: str | None
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """A provider says who somebody is: `subject` never changes there, `name` may. `role` is None for no access."""
+
+    issuer: str
+    subject: str
+    name: str
+    role: str | None
 
 
 @dataclass(frozen=True)
@@ -43,10 +54,13 @@ class Turned:
     wait: int
 
 
-class Authenticator(Protocol):
-    """A way of proving who somebody is."""
+A_contra = TypeVar("A_contra", contravariant=True)
 
-    def prove(self, attempt: Attempt, real: datetime, shown: datetime) -> Proven | Turned:
+
+class Authenticator(Protocol[A_contra]):
+    """A way of proving who somebody is, from one kind of attempt."""
+
+    def prove(self, attempt: A_contra, real: datetime, shown: datetime) -> Proven | Turned:
         """Check an attempt; sync."""
         ...
 
@@ -80,6 +94,33 @@ class ByPassword:
                 connection.execute(update(staff_user).where(staff_user.c.id == row.id).values(password=stronger))
             trail(connection, row.name, "sign_in", None, None, shown)
         return Proven(users.user(row), known)
+
+
+class ByProvider:
+    """What a provider vouches for. The first time makes the user; the role is the provider's every time."""
+
+    def __init__(self, engine: Engine) -> None:
+        """See the class."""
+        self._engine = engine
+
+    def prove(self, attempt: Vouched, real: datetime, shown: datetime) -> Proven | Turned:
+        """Find or make the user; who has no role there, or no access here, is turned away and every session ends."""
+        with writing(self._engine) as connection:
+            row = users.vouched_for(connection, attempt.issuer, attempt.subject)
+            role = Role(attempt.role) if attempt.role else None
+            if role is None or (row is not None and row.disabled is not None):
+                if row is not None:
+                    users.end_sessions(connection, row.id)
+                trail(connection, row.name if row else "unknown", "sign_in_refused", None, None, shown)
+                return Turned(0)
+            if row is None:
+                row = users.add_vouched(connection, attempt.issuer, attempt.subject, attempt.name, role, shown)
+            elif row.role != role.value:
+                users.set_role(connection, row, role, shown)
+                row = users.vouched_for(connection, attempt.issuer, attempt.subject)
+            assert row is not None
+            trail(connection, row.name, "sign_in", None, None, shown)
+            return Proven(users.user(row), True)
 
 
 def _place(attempt: Attempt, known_device: bool) -> str:

@@ -35,7 +35,7 @@ staff_user = Table(
     Column("name", String(100), nullable=False),
     Column("folded", String(100), nullable=False, unique=True),  # "Kim" and "kim" are one
     Column("role", String(16), nullable=False),
-    Column("password", String(200), nullable=False),  # Argon2id
+    Column("password", String(200), nullable=False),  # Argon2id, or whom a provider vouches for (users.VOUCHED)
     Column("created", UtcDateTime, nullable=False),
     Column("disabled", UtcDateTime),
 )

@@ -34,6 +34,7 @@ class Line:
     waiting: bool
     failed: bool
     facts: tuple[str, ...]
+    versions: dict[str, str]  # of the facts, on the day they were told (forloeb/law/versions.py)
     sources: tuple[str, ...]
     gap: str | None
     flagged: bool
@@ -77,7 +78,7 @@ def load(connection: Connection, conversation_id: str, *, personal: bool, before
         NotFound: there is none.
     """
     row = head(connection, conversation_id)
-    person = _person(connection, row.claimant_id)
+    who = person(connection, row.claimant_id)
     query = _of(conversation_id).order_by(message.c.seq.desc()).limit(PAGE + 1)
     if before is not None:
         query = query.where(message.c.seq < before)
@@ -98,9 +99,9 @@ def load(connection: Connection, conversation_id: str, *, personal: bool, before
         conversation_id,
         row.channel,
         row.last_used,
-        person if personal else None,
+        who if personal else None,
         row.taken_over_by,
-        _lines(connection, said, None if personal else (person,)),
+        _lines(connection, said, None if personal else (who,)),
         said[0].seq if len(found) > PAGE else None,
         mark or "new",
         [each.label for each in labels],
@@ -112,8 +113,8 @@ def news(connection: Connection, conversation_id: str, after: int, *, personal: 
     """What has been said after a message."""
     row = head(connection, conversation_id)
     query = _of(conversation_id).where(message.c.seq > after).order_by(message.c.seq).limit(PAGE)
-    person = _person(connection, row.claimant_id)
-    return _lines(connection, connection.execute(query).all(), None if personal else (person,))
+    who = person(connection, row.claimant_id)
+    return _lines(connection, connection.execute(query).all(), None if personal else (who,))
 
 
 def head(connection: Connection, conversation_id: str) -> Row:
@@ -132,7 +133,8 @@ def _of(conversation_id: str) -> Any:
     return select(message).where(message.c.conversation_id == conversation_id, message.c.author != "system")
 
 
-def _person(connection: Connection, claimant_id: str | None) -> Claimant | None:
+def person(connection: Connection, claimant_id: str | None) -> Claimant | None:
+    """Whose conversation it is, where that is known and registered."""
     if claimant_id is None:
         return None
     row = connection.execute(select(claimant).where(claimant.c.id == claimant_id)).one_or_none()
@@ -171,6 +173,7 @@ def _lines(connection: Connection, said: list[Row], masked: tuple[Claimant | Non
             waiting=row.author == "user" and row.state == "waiting",
             failed=row.state == "failed",
             facts=tuple(custom.get("facts") or ()),
+            versions=dict(custom.get("law") or {}),
             sources=tuple(dict.fromkeys(stands)),
             gap=custom.get("gap"),
             flagged=row.id in flags,

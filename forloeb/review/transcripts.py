@@ -24,6 +24,8 @@ STATES = ("new", "doing", "done")
 BENEFITS = ("dagpenge", "kontanthjaelp", "uddannelseshjaelp")
 RATED = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
 _EXCERPT = 160
+RARE = 2000  # what so few conversations have is found from there, not by looking through all of them
+WINDOW = 20_000  # conversations looked through for one page: the next page goes on from there
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,43 @@ class Filters:
             found.append(conversation.c.last_used >= _midnight(self.first))
         if self.last:
             found.append(conversation.c.last_used < _midnight(self.last + timedelta(days=1)))
-        if self.outcome in OUTCOMES:
-            found.append(_summary(review_summary.c[self.outcome].is_(True)))
-        if self.trouble:
-            found += _trouble(self.trouble)
-        if self.state in STATES:
-            own = review_mark.c.conversation_id == conversation.c.id
-            found.append(
-                ~_there(own, review_mark.c.state != "new")
-                if self.state == "new"
-                else _there(own, review_mark.c.state == self.state)
-            )
-        if self.intent:
-            found.append(
-                _there(review_turn.c.conversation_id == conversation.c.id, review_turn.c.intent == self.intent)
-            )
-        if self.rated in RATED:
-            lowest, highest = RATED[self.rated]
-            score = rating.c.score.between(lowest, highest)
-            found.append(_there(rating.c.conversation_id == conversation.c.id, score))
-        if self.label:
-            found.append(
-                _there(review_label.c.conversation_id == conversation.c.id, review_label.c.label == self.label)
-            )
+        if self.trouble == "taken_over":
+            found.append(conversation.c.taken_over_by.is_not(None))
+        if self.state == "new":
+            found.append(~_there(review_mark.c.conversation_id == conversation.c.id, review_mark.c.state != "new"))
+        found += [_there(key == conversation.c.id, condition) for key, condition in self._beside()]
         return tuple(found)
+
+    def rare(self, connection: Connection) -> set[str] | None:
+        """The conversations that can match, when some filter leaves at most RARE of them; None when none does."""
+        smallest: set[str] | None = None
+        for key, condition in self._beside():
+            found = connection.execute(select(key).distinct().where(condition).limit(RARE + 1)).scalars().all()
+            if len(found) <= RARE:
+                smallest = set(found) if smallest is None else smallest & set(found)
+        return smallest
+
+    def _beside(self) -> list[tuple[Any, Any]]:
+        """What must stand beside the conversation: the other table's conversation id, and the condition there."""
+        found: list[tuple[Any, Any]] = []
+        if self.outcome in OUTCOMES:
+            found.append((review_summary.c.conversation_id, review_summary.c[self.outcome].is_(True)))
+        if self.trouble == "fallback":
+            found.append((review_summary.c.conversation_id, review_summary.c.fallbacks > 0))
+        if self.trouble == "unsure":
+            some = or_(review_summary.c.unsure > 0, review_summary.c.fallbacks > 0)
+            found.append((review_summary.c.conversation_id, some))
+        if self.trouble == "flagged":
+            found.append((review_flag.c.conversation_id, review_flag.c.message_id.is_not(None)))
+        if self.state in STATES and self.state != "new":
+            found.append((review_mark.c.conversation_id, review_mark.c.state == self.state))
+        if self.intent:
+            found.append((review_turn.c.conversation_id, review_turn.c.intent == self.intent))
+        if self.rated in RATED:
+            found.append((rating.c.conversation_id, rating.c.score.between(*RATED[self.rated])))
+        if self.label:
+            found.append((review_label.c.conversation_id, review_label.c.label == self.label))
+        return found
 
 
 @dataclass(frozen=True)
@@ -89,10 +104,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page; `onward` is where the next begins."""
+    """One page; `onward` is where the next begins. `unfinished`: WINDOW were looked through, older ones are left."""
 
     rows: list[Listed]
     onward: str | None
+    unfinished: bool = False
 
 
 def page(connection: Connection, filters: Filters, onward: str, *, personal: bool) -> Page:
@@ -105,6 +121,15 @@ def page(connection: Connection, filters: Filters, onward: str, *, personal: boo
         .correlate(conversation)
         .scalar_subquery()
     )
+    conditions, end = list(filters.conditions()), None
+    place = _place(onward)
+    rare = filters.rare(connection)
+    if rare is not None:
+        conditions.append(conversation.c.id.in_(sorted(rare)))
+    elif conditions:
+        end = _end_of_window(connection, filters, place)
+        if end:
+            conditions.append(~_before(*end))
     flagged = exists().where(review_flag.c.conversation_id == conversation.c.id)
     query = (
         select(
@@ -131,24 +156,39 @@ def page(connection: Connection, filters: Filters, onward: str, *, personal: boo
         .outerjoin(review_summary, review_summary.c.conversation_id == conversation.c.id)
         .outerjoin(rating, rating.c.conversation_id == conversation.c.id)
         .outerjoin(review_mark, review_mark.c.conversation_id == conversation.c.id)
-        .where(*filters.conditions())
+        .where(*conditions)
         .order_by(conversation.c.last_used.desc(), conversation.c.id.desc())
         .limit(PAGE + 1)
     )
-    place = _place(onward)
     if place:
-        moment, identifier = place
-        query = query.where(
-            or_(
-                conversation.c.last_used < moment,
-                and_(conversation.c.last_used == moment, conversation.c.id < identifier),
-            )
-        )
+        query = query.where(_before(*place))
     found = connection.execute(query).all()
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return Page(
-        [_listed(row, personal) for row in found[:PAGE]], f"{last.last_used.isoformat()}~{last.id}" if last else None
+    listed = [_listed(row, personal) for row in found[:PAGE]]
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        return Page(listed, f"{last.last_used.isoformat()}~{last.id}")
+    return Page(listed, f"{end[0].isoformat()}~{end[1]}" if end else None, end is not None)
+
+
+def _before(moment: datetime, identifier: str) -> Any:
+    """The condition on a conversation that it comes after this place in the list: it is older."""
+    return or_(
+        conversation.c.last_used < moment, and_(conversation.c.last_used == moment, conversation.c.id < identifier)
     )
+
+
+def _end_of_window(
+    connection: Connection, filters: Filters, place: tuple[datetime, str] | None
+) -> tuple[datetime, str] | None:
+    """The last conversation that a page beginning at `place` looks at; None when the oldest is nearer."""
+    query = select(conversation.c.last_used, conversation.c.id)
+    if place:
+        query = query.where(_before(*place))
+    elif filters.last:
+        query = query.where(conversation.c.last_used < _midnight(filters.last + timedelta(days=1)))
+    newest = query.order_by(conversation.c.last_used.desc(), conversation.c.id.desc())
+    row = connection.execute(newest.offset(WINDOW - 1).limit(1)).one_or_none()
+    return (row.last_used, row.id) if row else None
 
 
 def _listed(row: Row, personal: bool) -> Listed:
@@ -159,20 +199,6 @@ def _listed(row: Row, personal: bool) -> Listed:
         text[:_EXCERPT] + ("…" if len(text) > _EXCERPT else ""),
         tuple(name for name in OUTCOMES if row._mapping[name]),
     )
-
-
-def _trouble(kind: str) -> list[Any]:
-    if kind == "fallback":
-        return [_summary(review_summary.c.fallbacks > 0)]
-    if kind == "unsure":
-        return [_summary(or_(review_summary.c.unsure > 0, review_summary.c.fallbacks > 0))]
-    if kind == "flagged":
-        return [conversation.c.id.in_(select(review_flag.c.conversation_id))]
-    return [conversation.c.taken_over_by.is_not(None)] if kind == "taken_over" else []
-
-
-def _summary(condition: Any) -> Any:
-    return _there(review_summary.c.conversation_id == conversation.c.id, condition)
 
 
 def _there(*conditions: Any) -> Any:

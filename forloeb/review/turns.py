@@ -37,7 +37,7 @@ def turn(event_id: int, conversation: str, data: str | None) -> dict[str, Any] |
             "intent": intent[:64] if intent else None,
             "confidence": confidence,
             "ranking": [] if pressed else ranking,
-            "entities": [_entity(each) for each in parsed.get("entities") or []],
+            "entities": [entity(each) for each in parsed.get("entities") or []],
             "model": str((event.get("metadata") or {}).get("model_id") or "")[:64] or None,
             "fallback": fallback and not pressed,
             "unsure": not fallback and not pressed and (confidence < LIKELY or near),
@@ -46,7 +46,8 @@ def turn(event_id: int, conversation: str, data: str | None) -> dict[str, Any] |
         return None
 
 
-def _entity(found: dict[str, Any]) -> dict[str, Any]:
+def entity(found: dict[str, Any]) -> dict[str, Any]:
+    """An entity as the read model keeps it: a time by its words."""
     value = found.get("value")
     return {
         "entity": str(found.get("entity")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +17,11 @@ from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 from forloeb.review.tables import staff_session, staff_user
 
+VOUCHED = "provider:"
+
 
 class UserError(ForloebError):
-    """`bad_name`, `name_taken`, `no_user` or `last_admin`."""
+    """`bad_name`, `name_taken`, `no_user`, `by_provider` or `last_admin`."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,15 @@ def change(
     """Change a role, a password or access; whatever changes ends every session of theirs.
 
     Raises:
-        UserError: `no_user`, or `last_admin`: nobody would be left to run the app.
+        UserError: `no_user`; `last_admin`: nobody would be left to run the app; `by_provider`: role and password of
+            somebody that a provider vouches for are the provider's.
         BadPassword: see `passwords.check`.
     """
     row = by_name(connection, name)
     if row is None:
         raise UserError("no_user", f"there is no user {name}")
+    if row.password.startswith(VOUCHED) and (password is not None or role not in (None, Role(row.role))):
+        raise UserError("by_provider", "a provider vouches for them: change it there")
     if row.role == Role.ADMIN and row.disabled is None and ((role not in (None, Role.ADMIN)) or disabled):
         others = select(staff_user.c.id).where(
             staff_user.c.role == Role.ADMIN.value, staff_user.c.disabled.is_(None), staff_user.c.id != row.id
@@ -94,10 +100,50 @@ def change(
         trail(connection, by, "user_disable" if disabled else "user_enable", row.name, None, now)
     if values:
         connection.execute(update(staff_user).where(staff_user.c.id == row.id).values(**values))
-        connection.execute(delete(staff_session).where(staff_session.c.user_id == row.id))
+        end_sessions(connection, row.id)
     after = by_name(connection, name)
     assert after is not None
     return user(after)
+
+
+def end_sessions(connection: Connection, user_id: int) -> None:
+    """Sign somebody out everywhere."""
+    connection.execute(delete(staff_session).where(staff_session.c.user_id == user_id))
+
+
+def vouched_for(connection: Connection, issuer: str, subject: str) -> Row | None:
+    """The user that a provider's subject is."""
+    mark = _mark(issuer, subject)
+    return connection.execute(select(staff_user).where(staff_user.c.password == mark)).one_or_none()
+
+
+def add_vouched(connection: Connection, issuer: str, subject: str, name: str, role: Role, now: datetime) -> Row:
+    """A new user without a password; a name that somebody here has already gets a number."""
+    mark = _mark(issuer, subject)
+    wanted = own_words(" ".join("".join(each for each in name if each.isprintable() and each != "/").split()))[:90]
+    wanted = wanted if len(wanted) > 1 else mark[: len(VOUCHED) + 8]
+    free, number = wanted, 1
+    while by_name(connection, free) is not None:
+        number += 1
+        free = f"{wanted} ({number})"
+    values = {"name": free, "folded": free.casefold(), "role": role.value, "password": mark, "created": now}
+    connection.execute(insert(staff_user).values(**values))
+    trail(connection, "provider", f"user_add_{role}", free, None, now)
+    made = vouched_for(connection, issuer, subject)
+    assert made is not None
+    return made
+
+
+def set_role(connection: Connection, row: Row, role: Role, now: datetime) -> None:
+    """The provider has given them another role."""
+    connection.execute(update(staff_user).where(staff_user.c.id == row.id).values(role=role.value))
+    end_sessions(connection, row.id)
+    trail(connection, "provider", f"user_role_{role}", row.name, None, now)
+
+
+def _mark(issuer: str, subject: str) -> str:
+    """What stands in place of a password: no password has it as its hash."""
+    return VOUCHED + hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
 
 
 def everyone(connection: Connection) -> list[User]:

@@ -7,7 +7,9 @@ import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from forloeb import clock, settings
 from forloeb.assistant.nlg import Composer, UnknownResponse, sources
+from forloeb.law import version
 
 RESPONSES = {
     "utter_svar": [{"text": ""}],
@@ -44,6 +46,13 @@ def test_facts_are_united_and_sources_follow(compose):
     assert reply["text"].startswith("Fristen er i dag.\n\nRing til din a-kasse.")
     assert reply["custom"]["facts"] == ["cv", "no_show"]
     assert [s["id"] for s in reply["custom"]["sources"]] == ["kommune", "akasse"]
+
+
+def test_each_fact_carries_the_version_that_it_has_today(compose):
+    custom = compose([["utter_a", {"dato": "i dag"}], ["utter_b", {}]])["custom"]
+    today = clock.today(settings.load())
+    assert custom["law"] == {"cv": version("cv", today), "no_show": version("no_show", today)}
+    assert "law" not in compose([["utter_hul", {}]])["custom"]
 
 
 def test_what_stands_only_on_the_a_kasse_page_is_always_limited_to_it(compose):

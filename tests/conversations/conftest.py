@@ -6,17 +6,24 @@ import pytest
 
 from tests.stack import Stack
 
+MOST = 3  # running at once: each takes most of a gigabyte
+
 
 class Stacks:
-    """Installations by day, each started at its first use."""
+    """Installations by day, each started at its first use; the longest unused is stopped when there are too many."""
 
     def __init__(self, base):
-        self.base, self.running = base, {}
+        self.base, self.running, self.started = base, {}, 0
 
     def on(self, today: str) -> Stack:
-        if today not in self.running:
-            self.running[today] = Stack(self.base / today.replace(":", ""), today).start()
-        return self.running[today]
+        stack = self.running.pop(today, None)
+        if stack is None:
+            while len(self.running) >= MOST:
+                self.running.pop(next(iter(self.running))).stop()
+            self.started += 1
+            stack = Stack(self.base / f"{self.started}-{today.replace(':', '')}", today).start()
+        self.running[today] = stack
+        return stack
 
 
 @pytest.fixture(scope="session")

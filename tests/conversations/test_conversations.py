@@ -2,9 +2,11 @@
 
 A file holds `today`, `claimants` (by name) and `conversations`. Each conversation has a claimant of its own (`claimant`
 names one of the file's; `signed_in: false` leaves them a visitor), and of its own `appointments`, `deadlines` and
-`slots` (a start alone, or a start with what differs from the usual). `talk` is a list of steps: `say` or `press`, with
-`expect`, `never`, `facts`, `gap`, `buttons`, `no_buttons`; or `meanwhile` something else happens (`Meanwhile`); or
-`news` is waited for. `stored` is what `forloeb show --json` must hold afterwards, `details` what only the store knows.
+`slots` (a start alone, or a start with what differs from the usual). `talk` is a list of steps: `say`, `press` (a button
+of the last answer) or `press_earlier` (any button so far), with `expect`, `never`, `facts`, `gap`, `buttons`,
+`no_buttons`; or `meanwhile` something else happens (`Meanwhile`); or `news` is waited for. `stored` is what
+`forloeb show --json` must hold afterwards, `details` what only the store knows. from_staff/ holds what reviewers have
+turned into tests (docs/review.md): the same format, the same runner.
 """
 
 import time
@@ -19,7 +21,7 @@ from forloeb.booking import rows, tables
 from forloeb.booking.cli import cases_ack
 
 FOLDER = Path(__file__).parent
-FILES = sorted(FOLDER.glob("*.yml"))
+FILES = sorted(FOLDER.glob("*.yml")) + sorted((FOLDER / "from_staff").glob("*.yml"))
 USUAL_SLOT = {
     "holder": "akasse",
     "minutes": 45,
@@ -31,12 +33,17 @@ SECONDS = 60
 
 def cases():
     for path in FILES:
-        content = yaml.safe_load(path.read_text())
-        for number, case in enumerate(content["conversations"]):
-            merged = {"today": content["today"], **case, "id": f"{path.stem}-{number}"}
-            if isinstance(merged.get("claimant"), str):
-                merged["claimant"] = content["claimants"][merged["claimant"]]
-            yield pytest.param(merged, id=f"{path.stem}: {case['name']}")
+        for case in read(path):
+            yield pytest.param(case, id=f"{path.stem}: {case['name']}")
+
+
+def read(path):
+    content = yaml.safe_load(path.read_text())
+    for number, case in enumerate(content["conversations"]):
+        merged = {"today": content["today"], **case, "id": f"{path.stem}-{number}"}
+        if isinstance(merged.get("claimant"), str):
+            merged["claimant"] = content["claimants"][merged["claimant"]]
+        yield merged
 
 
 def prepared(stack, case) -> str | None:
@@ -62,7 +69,11 @@ def slot_row(slot, caseworker):
 
 @pytest.mark.parametrize("case", cases())
 def test_conversation(case, stacks):
-    stack = stacks.on(str(case["today"]))
+    play(case, stacks.on(str(case["today"])))
+
+
+def play(case, stack):
+    """Talk the case through on a running installation; AssertionError says what was not as expected."""
     who = prepared(stack, case)
     chat = stack.chat(who if case.get("signed_in", True) else None)
     for turn in case["talk"]:
@@ -71,10 +82,20 @@ def test_conversation(case, stacks):
         elif "news" in turn:
             check({"say": "(news)", **turn["news"]}, news(chat), chat)
         else:
-            check(turn, chat.say(turn["say"]) if "say" in turn else chat.press(turn["press"]), chat)
+            check(turn, answers(chat, turn), chat)
     if who:
         compare(stack, who, case.get("stored", {}))
         details(stack, who, case.get("details", []))
+
+
+def answers(chat, turn):
+    if "say" in turn:
+        return chat.say(turn["say"])
+    if "press_earlier" in turn:
+        offered = until(lambda: [b for m in chat.history() for b in m.get("buttons") or []])
+        title = turn["press_earlier"]
+        return chat.send(payload=next(b["payload"] for b in reversed(offered) if b["title"] == title))
+    return chat.press(turn["press"])
 
 
 class Meanwhile:
@@ -128,7 +149,7 @@ def news(chat):
 
 def check(turn, replies, chat):
     text = "\n\n".join(m["text"] for m in replies)
-    said = turn.get("say") or turn.get("press")
+    said = turn.get("say") or turn.get("press") or turn.get("press_earlier")
     for wanted in turn.get("expect", []):
         assert wanted.lower() in text.lower(), f"{said!r} lacks {wanted!r}:\n{text}"
     for unwanted in turn.get("never", []):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 
@@ -57,6 +58,72 @@ def test_a_small_world_counted_by_hand(engine: Engine, bookings: Bookings) -> No
     assert found.held == Share(1, 1)
     assert found.ratings == [0, 1, 0, 0, 1] and sum(day.ratings) == 0
     assert day.fallback.percent is None
+
+
+# person, intent, when; two conversations of c-1 are one person
+GOLDEN = """
+c-1 cv_frist    2025-09-02T10:00
+c-1 cv_frist    2025-09-02T10:20
+c-1 joblog      2025-09-02T10:21
+c-1 cv_frist    2025-09-08T10:00 again
+c-2 cv_frist    2025-09-02T10:00
+c-2 cv_frist    2025-09-02T11:00
+c-2 cv_frist    2025-09-09T11:00
+c-2 formaal     2025-09-02T11:00
+c-2 formaal     2025-09-09T11:00:01
+-   moedepligt  2025-09-03T08:00
+-   moedepligt  2025-09-03T09:00:01
+-   hilsen      2025-09-03T08:00
+-   hilsen      2025-09-04T08:00
+-   vis_aftaler 2025-09-03T08:00
+-   vis_aftaler 2025-09-04T08:00
+-   nlu_fallback 2025-09-03T08:00
+-   nlu_fallback 2025-09-04T08:00
+c-1 offers      2025-09-30T23:00
+c-1 offers      2025-10-02T10:00
+c-1 faciliteter 2025-08-30T10:00
+c-1 faciliteter 2025-09-03T10:00
+c-1 min_plan    2025-10-01T10:00
+c-1 min_plan    2025-10-03T10:00
+"""
+# asked in September: cv_frist (back), joblog, offers (back after the month's end) and faciliteter (once in it) of c-1,
+# cv_frist (an hour later is the same sitting; a week to the second is back) and formaal (a second too late) of c-2,
+# moedepligt (an hour and a second: back) of a visitor. min_plan is October's.
+SEPTEMBER = Share(4, 7)
+
+
+def test_the_same_person_back_with_the_same_question(engine: Engine, bookings: Bookings) -> None:
+    tracker.make(engine)
+    where: dict[str, str] = {}
+    with writing(engine) as connection:
+        for number, line in enumerate(GOLDEN.split("\n")[1:-1]):
+            who, intent, moment, *again = line.split()
+            place = who + "".join(again)
+            if place not in where:
+                where[place] = inbox.create(connection, "web", times(), None if who == "-" else who)
+            tracker.turn(connection, where[place], f"{number:032}", intent, 0.9, at=at(moment).timestamp())
+    Follower(engine, engine).step()
+    with reading(engine) as connection:
+        month = numbers.count(connection, date(2025, 9, 1), date(2025, 9, 30), at("2025-10-20T10:00"))
+        empty = numbers.count(connection, date(2025, 7, 1), date(2025, 7, 30), at("2025-10-20T10:00"))
+    assert month.back == SEPTEMBER and empty.back == Share(0, 0)
+
+
+def test_every_number_is_on_the_page_and_in_the_file(shared_desk: Desk) -> None:
+    reader = shared_desk.browser(Role.READER)
+    page, csv = reader.get("/numbers").text, reader.get("/numbers.csv").text
+    for name, title in (
+        ("cases", "kvitteret"), ("acknowledge_minutes", "Tid til kvittering"), ("afbud_in_time", "Afbud kvitteret før"),
+        ("held", "Møder holdt"), ("handover", "et menneske kom til"), ("fallback", "ikke blev forstået"),
+        ("unsure", "usikker"), ("back", "igen inden for en uge"), ("rating", "Vurderinger"), ("messages_by_hour", "Time"),
+    ):  # fmt: skip
+        assert title in page and f"\n{name};" in csv, name
+
+
+@pytest.mark.parametrize("path", ["/numbers.csv"])
+def test_the_file_is_streamed(shared_desk: Desk, path: str) -> None:
+    answer = shared_desk.browser(Role.READER).get(path, stream=True)
+    assert answer.headers.get("Transfer-Encoding") == "chunked" and "Content-Length" not in answer.headers
 
 
 def test_the_page_and_the_file(shared_desk: Desk) -> None:

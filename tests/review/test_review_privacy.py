@@ -17,7 +17,7 @@ from forloeb.booking.wishes import Wish
 from forloeb.db import reading, writing
 from forloeb.gateway import inbox
 from forloeb.gateway.tables import conversation, message
-from forloeb.review import background, cli, privacy, search
+from forloeb.review import background, cases, cli, marks, own_data, privacy, search, words
 from forloeb.review.follower import Follower
 from forloeb.review.privacy import MeetingAhead, Stores
 from forloeb.review.roles import Role
@@ -122,7 +122,7 @@ def test_what_has_stood_its_time_goes_and_the_rest_stays(stores: Stores, booking
     out = StringIO()
     real = times().real
     assert cli.retention(stores, HERE, real, NOW, out, preview=True) == 0
-    assert old in left(stores) and out.getvalue() == "1 anonymous, 1 linked due\n"
+    assert old in left(stores) and out.getvalue() == "1 anonymous, 1 linked, 0 cases due\n"
     cli.retention(stores, HERE, real, NOW, out, preview=False)
     assert left(stores) == {*keep, held} and old_linked not in left(stores)
     assert privacy.sweep(stores, HERE, real, NOW) == privacy.Due(0, 0)
@@ -161,3 +161,81 @@ def test_users_at_the_terminal(engine: Engine) -> None:
     assert cli.user_disable(engine, "Findes Ikke", NOW, out) == 1
     assert cli.user_list(engine, out) == 0
     assert out.getvalue().splitlines()[-1] == "Bo Bang\treader\tdisabled"
+
+
+def test_cases_go_when_they_have_stood_as_long_as_configured(stores: Stores, bookings: Bookings) -> None:
+    message_id = "b" * 32
+    judged = bookings.book("c-1", "s1", "telefon", "", "anden", None, f"{message_id}:book", NOW)
+    afbud = bookings.cancel("c-1", judged.appointment.id, SECRET, "andet", f"{message_id}:afbud", NOW)
+    old = bookings.open_case("c-1", "wants_human", {"words": SECRET}, "h", NOW)
+    open_ = bookings.open_case("c-1", "wants_human", {"words": "åben"}, "h2", NOW)
+    bookings.missed("c-1", "cv", SECRET, "m", NOW)
+    contact = next(case for case in bookings.cases("c-1") if case.kind == "missed")
+    for case in (old.id, afbud.case_id or "", contact.id):
+        bookings.acknowledge(case, "Kim", NOW)
+    real = times().real
+    soon, later = NOW + timedelta(days=365), NOW + timedelta(days=365, minutes=1)
+    assert privacy.sweep(stores, HERE, real, soon).cases == 0
+    with reading(stores.engine) as connection:
+        assert privacy.due(connection, HERE, real, later).cases == 2  # the afbud waits to be judged
+    assert privacy.sweep(stores, HERE, real, later).cases == 2
+    assert {case.id for case in bookings.cases("c-1")} == {open_.id, afbud.case_id}
+    bookings.assess(afbud.cancellation.id, "lawful", "Kim", NOW)
+    assert privacy.sweep(stores, HERE, real, later).cases == 1
+    assert {case.id for case in bookings.cases("c-1")} == {open_.id}
+    assert everywhere(stores.engine) == []
+    assert bookings.appointments("c-1") and bookings.cancellations("c-1")[0].ground == "andet"
+
+
+def test_how_long_cases_stand_is_the_installation_s(tmp_path: Path) -> None:
+    assert HERE.keep_days_cases == 365
+    text_ = (ROOT / "installation.yml").read_text().replace("sager_dage: 365", "sager_dage: 7")
+    (tmp_path / "here.yml").write_text(text_)
+    assert installation.load(tmp_path / "here.yml").keep_days_cases == 7
+    (tmp_path / "old.yml").write_text(text_.replace(", sager_dage: 7", ""))
+    assert installation.load(tmp_path / "old.yml").keep_days_cases == 365
+
+
+def test_access_holds_all_that_is_stored_about_one_person_and_nobody_else(stores: Stores, bookings: Bookings) -> None:
+    mine, other = talk(stores, "c-1"), talk(stores, "c-2")
+    made = bookings.book("c-1", "s1", "telefon", "om " + SECRET, "anden", None, "x:book", NOW)
+    bookings.cancel("c-1", made.appointment.id, "mit barn er sygt", "andet", "x:afbud", NOW)
+    case = bookings.open_case("c-1", "privacy", {"conversation": mine}, "p", NOW)
+    with writing(stores.engine) as connection:
+        marks.add_note(connection, mine, "en note om samtalen", "Rune", NOW)
+    cases.add_note(bookings, case.id, "en note om sagen", "Kim", NOW)
+    Follower(stores.engine, stores.tracker).step()
+    found = own_data.of_person(stores, "c-1", "Anna", NOW)
+    text_ = own_data.as_json(found)
+    for expected in (SECRET, "mit barn er sygt", "+4520123456", "en note om samtalen", "en note om sagen", "cv_frist"):
+        assert expected in text_, expected
+    assert {"claimant", "conversation", "message", "appointment", "cancellation", "delivery", "staff_case", "act",
+            "review_turn", "review_summary", "notice", "audit", "events", "booking_deadline"} - {"notice"} <= set(found)  # fmt: skip
+    for secret in (made.appointment.calendar_token, other, "Jonas", "c-2"):
+        assert secret not in text_, secret
+    with reading(stores.engine) as connection:
+        lines = connection.execute(select(booking.audit.c.what).where(booking.audit.c.claimant_id == "c-1")).scalars()
+        assert "export_person" in list(lines)
+    out = StringIO()
+    assert cli.access(stores, "c-1", NOW, out) == 0 and SECRET in out.getvalue()
+    assert cli.access(stores, "none", NOW, out) == 1
+
+
+def test_no_table_about_people_is_forgotten() -> None:
+    about = {t.name for t in db.metadata.sorted_tables if {"claimant_id", "conversation_id"} & set(t.c.keys())}
+    assert about - set(own_data.LEFT_OUT) <= set(words.group("tables"))
+    assert set(own_data.LEFT_OUT) <= about
+
+
+def test_access_from_the_case_on_the_page(desk: Desk) -> None:
+    where = desk.conversation(None, f"vis {SECRET} <b>")
+    case = desk.bookings.open_case(None, "privacy", {"conversation": where}, "k", NOW)
+    mine = desk.bookings.open_case("c-1", "privacy", {}, "k2", NOW)
+    other = desk.bookings.open_case("c-1", "wants_human", {}, "k3", NOW)
+    anna, kim = desk.browser(Role.ADMIN), desk.browser(Role.CASEWORKER)
+    page = anna.get(f"/cases/{case.id}/data").text
+    assert SECRET in page and "<b>" not in page and "Beskeder" in page
+    file = anna.get(f"/cases/{mine.id}/data.json")
+    assert file.json()["claimant"][0]["name"] == "Mette Holm" and "attachment" in file.headers["Content-Disposition"]
+    assert anna.get(f"/cases/{other.id}/data").status_code == 404
+    assert kim.get(f"/cases/{mine.id}/data").status_code == 403

@@ -104,6 +104,31 @@ def test_each_filter_finds_its_own(engine: Engine, bookings: object) -> None:
     }
 
 
+@pytest.mark.parametrize("rare", [0, 100])
+def test_a_filter_looks_through_so_many_and_goes_on(engine: Engine, monkeypatch: pytest.MonkeyPatch, rare: int) -> None:
+    monkeypatch.setattr(transcripts, "WINDOW", 10)
+    monkeypatch.setattr(transcripts, "RARE", rare)
+    where = made(engine, 35)
+    tracker.make(engine)
+    wanted = {where[3], where[4], where[30]}
+    tracker.turns(engine, *((each, f"{number:032}", "cv_frist") for number, each in enumerate(sorted(wanted))))
+    Follower(engine, engine).step()
+    pages, onward = [], ""
+    while True:
+        with reading(engine) as connection:
+            page = transcripts.page(connection, Filters(intent="cv_frist"), onward, personal=True)
+        pages.append([each.row.id for each in page.rows])
+        if page.onward is None:
+            break
+        assert page.unfinished
+        onward = page.onward
+    assert sum(len(each) for each in pages) == 3 and {one for each in pages for one in each} == wanted
+    assert len(pages) == (1 if rare else 4)
+    with reading(engine) as connection:
+        both = transcripts.page(connection, Filters(intent="cv_frist", outcome="moved"), "", personal=True)
+    assert both.rows == []
+
+
 @pytest.fixture
 def understood(desk: Desk) -> str:
     """A conversation that the assistant has answered, with all that stands beside it."""

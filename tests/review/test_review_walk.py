@@ -141,7 +141,10 @@ def test_every_page_is_accessible(browser: Browser, desk: Desk) -> None:
     message = page.locator(".line").first.get_attribute("id") or ""
     paths = ["/", *(f"/cases/{case}" for case in cases), "/conversations", "/conversations?q=torsdag", "/none"]
     paths += [f"/conversations/{where}", f"/conversations/{where}?correct={message.removeprefix('m-')}"]
-    paths += ["/corrections", "/numbers", "/users", "/audit"]
+    desk.bookings.open_case("c-1", "privacy", {"conversation": where}, "p", NOW)
+    privacy = next(case.id for case in desk.bookings.cases() if case.kind == "privacy")
+    paths += [f"/cases/{privacy}", f"/cases/{privacy}/data", "/people", "/people?q=mette", "/people/c-1", "/people/c-2"]
+    paths += ["/slots", "/compare", "/compare?last=5", "/law", "/corrections", "/numbers", "/users", "/audit"]
     faults = {}
     for path in paths:
         page.goto(desk.base + path)

@@ -56,7 +56,7 @@ def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:
         yield ("messages_by_hour", f"{hour:02}", count, "")
     for topic, count in found.topics:
         yield ("topic", topic, count, "")
-    for name in ("fallback", "unsure", "handover", "cases", "afbud_in_time", "held"):
+    for name in ("fallback", "unsure", "handover", "cases", "afbud_in_time", "held", "back"):
         share = getattr(found, name)
         yield (name, "", share.part, share.whole)
     for score, count in enumerate(found.ratings, 1):

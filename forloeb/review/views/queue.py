@@ -11,7 +11,7 @@ from aiohttp import web
 from forloeb.booking.errors import BookingError, NotFound
 from forloeb.booking.model import CaseKind
 from forloeb.gateway.transactions import read
-from forloeb.review import access, cases, pages, privacy, queue
+from forloeb.review import access, cases, own_data, pages, privacy, queue
 from forloeb.review.cases import Search
 from forloeb.review.keys import BOOKINGS, ENGINE, TIMES, TRACKER
 from forloeb.review.views.forms import asked, day, field, nonce, number, part
@@ -99,6 +99,29 @@ async def erase(request: web.Request) -> web.Response:
     except privacy.MeetingAhead as error:
         return await _case(request, problem=error.code)
     return pages.onward("/", "erased")
+
+
+async def data(request: web.Request) -> web.Response:
+    """GET /cases/{id}/data: all that is stored about who asked to see it."""
+    return pages.render(request, "data.html", case=part(request), found=own_data.readable(await _own_data(request)))
+
+
+async def data_file(request: web.Request) -> web.Response:
+    """GET /cases/{id}/data.json: the same for the person to keep."""
+    headers = {"Content-Disposition": 'attachment; filename="mine-data.json"'}
+    text = own_data.as_json(await _own_data(request))
+    return web.Response(text=text, content_type="application/json", charset="utf-8", headers=headers)
+
+
+async def _own_data(request: web.Request) -> own_data.Found:
+    app, by, now = request.app, access.user_of(request).name, _now(request)
+    case = await asyncio.to_thread(app[BOOKINGS].case, part(request))
+    stores, talk = privacy.Stores(app[ENGINE], app[TRACKER]), case.facts.get("conversation")
+    if case.kind is CaseKind.PRIVACY and case.claimant_id:
+        return await asyncio.to_thread(own_data.of_person, stores, case.claimant_id, by, now)
+    if case.kind is CaseKind.PRIVACY and isinstance(talk, str):
+        return await asyncio.to_thread(own_data.of_conversation, stores, talk, by, now)
+    raise NotFound
 
 
 async def _case(request: web.Request, problem: str | None = None) -> web.Response:

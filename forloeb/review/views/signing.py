@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from forloeb.gateway.transactions import write
 from forloeb.review import access, pages, security, sessions
 from forloeb.review.audit import trail
-from forloeb.review.keys import AUTHENTICATOR, ENGINE, SIGN_INS, TIMES
+from forloeb.review.keys import AUTHENTICATOR, ENGINE, PROVIDER, SIGN_INS, TIMES
 from forloeb.review.roles import HELPING
 from forloeb.review.signing_in import Attempt, Proven
 from forloeb.review.views.forms import field
@@ -21,7 +21,7 @@ _INSIDE = re.compile(r"/(?![/\\])[\w\-./?=&%+:@,~]*")
 
 async def form(request: web.Request) -> web.Response:
     """GET /sign-in"""
-    return _page(request, request.query.get("next", ""))
+    return page(request, request.query.get("next", ""))
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -33,10 +33,16 @@ async def sign_in(request: web.Request) -> web.Response:
     async with app[SIGN_INS]:
         result = await asyncio.to_thread(app[AUTHENTICATOR].prove, attempt, times.real, times.shown)
     if not isinstance(result, Proven):
-        response = _page(request, where, name=name, wait=result.wait, failed=True, status=429 if result.wait else 401)
+        response = page(request, where, name=name, wait=result.wait, failed=True, status=429 if result.wait else 401)
         if result.wait:
             response.headers["Retry-After"] = str(result.wait)
         return response
+    return await let_in(request, result, where)
+
+
+async def let_in(request: web.Request, result: Proven, where: str) -> web.Response:
+    """Begin a session for who has proven who they are, and send them on to `where`, if that is inside."""
+    app, times = request.app, request.app[TIMES]()
     held = request.cookies.get(security.SESSION)
     token = await write(app[ENGINE], lambda c: sessions.begin(c, result.user.id, held, times.real))
     first = "/" if result.user.role in HELPING else "/conversations"
@@ -64,6 +70,8 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-def _page(request: web.Request, where: str, *, status: int = 200, **more: object) -> web.Response:
-    given = {"name": "", "wait": 0, "failed": False, **more}
+def page(request: web.Request, where: str, *, status: int = 200, **more: object) -> web.Response:
+    """The page to sign in on."""
+    provider = request.app[PROVIDER] is not None
+    given = {"name": "", "wait": 0, "failed": False, "problem": None, "provider": provider, **more}
     return pages.render(request, "sign_in.html", status=status, next=where, **given)
