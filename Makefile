@@ -41,7 +41,7 @@ test: install-dev
 	@$(BIN)/python -m pytest
 
 test-slow: install-dev
-	@bash tests/debian.sh
+	@bash tests/debian.sh slow
 	@$(BIN)/forloeb train
 	@$(BIN)/python -m pytest -m slow
 
