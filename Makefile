@@ -56,6 +56,7 @@ bench-nlu: install-dev
 lock: | $(UV)
 	@$(UV) pip compile pyproject.toml --upgrade --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements.lock
 	@$(UV) pip compile pyproject.toml --group dev -c requirements.lock --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements-dev.lock
+	@$(UV) pip compile --group slim -c requirements.lock --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements-slim.lock
 
 clean:
 	@rm -rf .venv .tools var models/*.tar.gz
