@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -43,7 +44,7 @@ class Server:
         if os.getuid() == 0:
             for path in [self.home, *self.home.rglob("*")]:
                 shutil.chown(path, self.user, self.user)
-            words = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups", "--", *words]
+            words = [*self.as_user(), *words]
         log = (self.home / "output").open("ab")
         self.process = subprocess.Popen(words, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         for _ in range(300):
@@ -53,6 +54,21 @@ class Server:
             assert self.process.poll() is None, (self.home / "output").read_text()
             time.sleep(0.1)
         pytest.fail(f"{self.package} does not answer")
+
+    def as_user(self) -> list[str]:
+        if os.getuid():
+            return []
+        return ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups", "--"]
+
+    def pause(self, seconds: float) -> None:
+        assert self.process
+        paused = family(self.process.pid)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in paused:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            if number == signal.SIGSTOP:
+                time.sleep(seconds)
 
     def kill(self) -> None:
         assert self.process
@@ -106,6 +122,55 @@ class Nginx(Server):
             f"events {{ worker_connections 512; }}\nhttp {{\n{temporary}include {self.home}/site.conf;\n}}\n"
         )
         return ["nginx", "-e", f"{self.home}/error.log", "-c", f"{self.home}/nginx.conf"]
+
+
+class Postgres(Server):
+    """A PostgreSQL of one's own, to be stopped, paused and starved; `home` may be a small disk."""
+
+    package, user = "postgresql", "postgres"
+
+    def __init__(self, home: Path | None = None) -> None:
+        super().__init__()
+        if home is not None:
+            self.home = home
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+        if not found:
+            pytest.fail("PostgreSQL is not installed: apt-get install postgresql (make test does it as root)")
+        self.binaries = found[-1].parent
+
+    def command(self) -> list[str]:
+        data = self.home / "data"
+        if not data.exists():
+            shutil.chown(self.home, self.user, self.user)
+            words = [self.binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            subprocess.run([*self.as_user(), *words], check=True, cwd="/", stdout=subprocess.DEVNULL)
+        small = ["min_wal_size=32MB", "max_wal_size=48MB", "max_connections=150", "shared_buffers=32MB"]
+        options = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.home}", *small]
+        return [str(self.binaries / "postgres"), "-D", str(data), *(w for o in options for w in ("-c", o))]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg2://postgres@127.0.0.1:{self.port}/postgres"
+
+    def stop_at_once(self) -> None:
+        """As if the machine had lost it: no last words, recovery at the next start."""
+        assert self.process
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+
+
+def family(pid: int) -> list[int]:
+    """A process and those it started: PostgreSQL's have sessions of their own."""
+    found = [pid]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == pid:
+                found.append(int(entry.name))
+    return found
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
