@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 
-.PHONY: run test test-slow check audit bench bench-nlu install install-dev lock clean
+.PHONY: run test test-slow check check-deploy docs audit sbom bench bench-nlu install install-dev lock clean
 
 run: install
 	@exec $(BIN)/forloeb run
@@ -49,6 +49,22 @@ check: install-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy forloeb actions
 	@$(BIN)/python -m forloeb.danish.readability data/responses
+
+# In an environment of its own: its libraries fight Rasa's.
+audit: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with pip-audit==2.10.1 python tools/audit.py
+
+sbom:
+	@$(PYTHON) tools/sbom.py requirements.lock > sbom.json && echo "sbom.json"
+	@$(PYTHON) tools/sbom.py requirements-slim.lock > sbom-slim.json && echo "sbom-slim.json"
+
+# Kubernetes' own schemas, from a package; the tests check what the manifests mean.
+check-deploy: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with kubernetes-validate kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml %/installation.yml,$(wildcard deploy/kubernetes/*.yaml))
+
+# The documentation as a site, in site/.
+docs: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with mkdocs==1.6.1 mkdocs build --quiet --strict && echo "site/index.html"
 
 bench-nlu: install-dev
 	@$(BIN)/python -m bench.nlu
