@@ -138,6 +138,7 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(app[WORKER].run()),
         asyncio.create_task(app[COURIER].run()),
         asyncio.create_task(app[BELLS].watch()),
+        asyncio.create_task(app[ASSISTANT].watch()),
         asyncio.create_task(notices.follow(engine, app[TIMES], app[WORKER].wake, app[CALLS])),
     ]
     app[TASKS] = tasks

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from forloeb.settings import Settings
 TURN_SECONDS = 30
 HEALTH_SECONDS = 5
 CONNECT_SECONDS = 3
-AGAIN_SECONDS = 2.0  # before one that was not well is asked again
+AGAIN_SECONDS = 2.0  # between asking each how it is
 REPLY_BYTES = 1_000_000
 
 
@@ -37,7 +37,15 @@ class Place:
 
     base: str
     well: bool = True
-    asked: float = 0.0
+    gone: asyncio.Event = field(default_factory=asyncio.Event)  # set while it is known to be away
+
+    def is_well(self, well: bool) -> None:
+        """Note it; whoever waits for an answer from one that is away waits no longer."""
+        self.well = well
+        if well:
+            self.gone.clear()
+        else:
+            self.gone.set()
 
 
 class Assistant:
@@ -78,15 +86,35 @@ class Assistant:
         places = self._order(waiting)
         for place in places:
             try:
-                return _replies(await self._post(place, body))
+                return _replies(await self._unless_gone(place, self._post(place, body)))
             except aiohttp.ClientConnectorError as error:  # nothing was handed over: the next may have it at once
-                place.well = False
+                place.is_well(False)
                 if place is places[-1]:
                     raise NoAnswer(type(error).__name__) from error
             except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
-                place.well = len(self._places) == 1
+                place.is_well(len(self._places) == 1)
                 raise NoAnswer(type(error).__name__) from error
         raise AssertionError("unreachable")
+
+    async def watch(self) -> None:
+        """Ask each how it is, until cancelled, where there are several: with one alone there is nothing to choose."""
+        while len(self._places) > 1:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.gather(*(self._probe(place) for place in self._places))
+        await asyncio.Event().wait()
+
+    async def _unless_gone(self, place: Place, posting: Coroutine[Any, Any, bytes]) -> bytes:
+        if len(self._places) == 1:
+            return await posting
+        post, gone = asyncio.ensure_future(posting), asyncio.ensure_future(place.gone.wait())
+        try:
+            await asyncio.wait({post, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not post.done():
+                raise NoAnswer("gone")
+            return post.result()
+        finally:
+            post.cancel()
+            gone.cancel()
 
     async def _post(self, place: Place, body: dict[str, Any]) -> bytes:
         url = f"{place.base}/webhook"
@@ -102,10 +130,6 @@ class Assistant:
 
     def _order(self, waiting: Waiting) -> list[Place]:
         """Those who are well, the conversation's own first; another first each time one has refused."""
-        now = time.monotonic()
-        for place in self._places:
-            if not place.well and now - place.asked > AGAIN_SECONDS:
-                self._probe(place)
         ranked = sorted(self._places, key=lambda p: sha256(f"{waiting.conversation} {p.base}".encode()).digest())
         well = [place for place in ranked if place.well] or ranked
         first = waiting.refusals % len(well)
@@ -120,7 +144,6 @@ class Assistant:
         return False
 
     def _probe(self, place: Place) -> asyncio.Task[bool]:
-        place.asked = time.monotonic()
         task = asyncio.create_task(self._well(place))
         self._probes.add(task)
         task.add_done_callback(self._probes.discard)
@@ -131,9 +154,9 @@ class Assistant:
         try:
             url = f"{place.base}/health"
             async with self._http.get(url, headers=self._headers, timeout=timeout) as response:
-                place.well = response.status == 200
+                place.is_well(response.status == 200)
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError, RuntimeError):
-            place.well = False
+            place.is_well(False)
         return place.well
 
 
