@@ -11,6 +11,7 @@ import glob
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.error
@@ -104,15 +105,16 @@ class Load:
 
 
 @pytest.fixture
-def small_disk(tmp_path_factory):
-    """A disk of 200 MB that can be filled to the last byte."""
-    place = tmp_path_factory.mktemp("disk")
+def small_disk():
+    """A disk of 200 MB that can be filled to the last byte, where PostgreSQL's own user can get at it."""
+    place = Path(tempfile.mkdtemp(prefix="forloeb-disk-"))
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", place], capture_output=True, check=False)
     if done.returncode:
         pytest.fail("a small disk cannot be mounted: run make test-slow as root")
     yield place
     for _ in range(20):
         if subprocess.run(["umount", place], capture_output=True, check=False).returncode == 0:
+            place.rmdir()
             return
         time.sleep(0.5)
 
