@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 
-.PHONY: run test test-slow check audit bench bench-nlu install install-dev lock clean
+.PHONY: run test test-slow check check-deploy docs audit sbom bench bench-nlu install install-dev lock clean
 
 run: install
 	@exec $(BIN)/forloeb run
@@ -41,7 +41,7 @@ test: install-dev
 	@$(BIN)/python -m pytest
 
 test-slow: install-dev
-	@bash tests/debian.sh
+	@bash tests/debian.sh slow
 	@$(BIN)/forloeb train
 	@$(BIN)/python -m pytest -m slow
 
@@ -54,12 +54,29 @@ bench: install-dev
 	@bash tests/debian.sh
 	@$(BIN)/python -m bench
 
+# In an environment of its own: its libraries fight Rasa's.
+audit: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with pip-audit==2.10.1 python tools/audit.py
+
+sbom:
+	@$(PYTHON) tools/sbom.py requirements.lock > sbom.json && echo "sbom.json"
+	@$(PYTHON) tools/sbom.py requirements-slim.lock > sbom-slim.json && echo "sbom-slim.json"
+
+# Kubernetes' own schemas, from a package; the tests check what the manifests mean.
+check-deploy: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with kubernetes-validate kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml %/installation.yml,$(wildcard deploy/kubernetes/*.yaml))
+
+# The documentation as a site, in site/.
+docs: | $(UV)
+	@$(UV) run --quiet --no-project --isolated --python "$(PYTHON)" --with mkdocs==1.6.1 mkdocs build --quiet --strict && echo "site/index.html"
+
 bench-nlu: install-dev
 	@$(BIN)/python -m bench.nlu
 
 lock: | $(UV)
 	@$(UV) pip compile pyproject.toml --upgrade --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements.lock
 	@$(UV) pip compile pyproject.toml --group dev -c requirements.lock --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements-dev.lock
+	@$(UV) pip compile --group slim -c requirements.lock --generate-hashes --no-header --no-annotate --python-version 3.11 --python-platform x86_64-manylinux_2_28 --quiet -o requirements-slim.lock
 
 clean:
 	@rm -rf .venv .tools var models/*.tar.gz

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from actions.asking import ask_benefit, ask_day
 from actions.course import course, dated
@@ -27,8 +27,22 @@ def cv_frist(known: Known, reply: Reply) -> None:
         dated([line], reply)
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_cv_frist_dagpenge")
+        _own_deadline(known, reply)
     if line is None and not reply.asks:
         ask_day(known, reply, "meldt_ledig", "utter_cv_spoerg_dag", "cv_frist")
+
+
+def _own_deadline(known: Known, reply: Reply) -> None:
+    """The deadline that the person's own a-kasse has set, where the installation knows it."""
+    place = known.akasse
+    if place.cv_days is None:
+        return
+    registered = known.claimant.registered
+    if registered is None:
+        reply.say("utter_cv_frist_egen", sted=place.name, cv_dage=place.cv_days)
+    else:
+        latest = known.day(registered + timedelta(days=place.cv_days))
+        reply.say("utter_cv_frist_egen_dato", sted=place.name, cv_dage=place.cv_days, cv_egen_senest=latest)
 
 
 def _cv_line(known: Known, reply: Reply) -> Obligation | None:

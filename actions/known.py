@@ -15,6 +15,7 @@ from actions import services
 from forloeb import obligations
 from forloeb.booking import model as booking
 from forloeb.danish import format as danish
+from forloeb.installation import Place
 from forloeb.obligations import Anchor, Benefit
 
 SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", Anchor.FIRST_CONTACT: "foerste_kontakt"}
@@ -51,11 +52,19 @@ class Known:
         """Whether the person is known to get kontanthjælp or uddannelseshjælp."""
         return self.benefit in (Benefit.KONTANTHJAELP, Benefit.UDDANNELSESHJAELP)
 
+    @property
+    def akasse(self) -> Place:
+        """The person's own a-kasse as the installation names it, or the standard one."""
+        return services.installation().akasse(self.registered.a_kasse if self.registered else None)
+
+    @property
+    def jobcenter(self) -> Place:
+        """The jobcenter of the person's municipality, or the standard one."""
+        return services.installation().jobcenter(self.registered.municipality if self.registered else None)
+
     def values(self) -> dict[str, Any]:
         """Placeholders about this person that any response may use."""
-        here = services.installation()
-        akasse = here.akasse(self.registered.a_kasse if self.registered else None)
-        jobcenter = here.jobcenter(self.registered.municipality if self.registered else None)
+        akasse, jobcenter = self.akasse, self.jobcenter
         own = akasse if self.benefit is Benefit.DAGPENGE else jobcenter
         found: dict[str, Any] = {
             "akasse": akasse.contact(),

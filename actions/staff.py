@@ -14,6 +14,7 @@ from actions.known import known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
 from forloeb.danish import format as danish
+from forloeb.obligations import Benefit
 
 
 class ActionTalMedMedarbejder(Action):
@@ -37,5 +38,8 @@ class ActionTalMedMedarbejder(Action):
             reply.say("utter_medarbejder_lukket", aabner=danish.moment(opens, known.on))
         reply.say("utter_medarbejder_ring")
         reply.say("utter_medarbejder_ikke_kontakt")
+        own = known.akasse if known.benefit is Benefit.DAGPENGE else known.jobcenter
+        if known.benefit and own.hours:
+            reply.say("utter_sted_aabent", sted=own.name, sted_tider=own.hours_text())
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, which
 from actions.answers import ANSWERS, answer, answer_into, asked
 from actions.turn import Turn, ask_again, send, turn_from
+from forloeb import operation
 from forloeb.booking import replay
 from forloeb.booking.errors import NotFound
 from forloeb.danish.words import fold
@@ -66,6 +67,7 @@ TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confi
          ("flyt", "choose"), ("flyt", "wish"), ("flyt", "confirm")}  # fmt: skip
 ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
 UNSURE = 0.6
+BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
 QUESTION = re.compile(
     r"(?:hv(?:ad|em|or|ornaar|ordan|orfor|ilken|ilke|ilket|is)|(?:skal|maa|kan) (?:jeg|man)|er det)\b"
 )
@@ -105,6 +107,10 @@ async def _step(turn: Turn) -> None:
         await again(turn)
         return
     kind, step = turn.state.get("kind"), turn.state.get("step")
+    if (kind in BOOKING or KIND_OF.get(turn.intent) in BOOKING) and await _booking_off(turn):
+        turn.reply.say("utter_booking_lukket")
+        turn.finish()
+        return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
         begin = missed.begin
@@ -124,6 +130,11 @@ async def _step(turn: Turn) -> None:
         await _which(turn, str(kind))
     else:
         await STEPS[_place(turn)](turn)
+
+
+async def _booking_off(turn: Turn) -> bool:
+    off: bool = await turn.call(operation.is_off, turn.service.engine, "booking")
+    return off
 
 
 async def _which(turn: Turn, kind: str) -> None:

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from forloeb import clock, db, settings
+from forloeb import clock, db, operation, settings
 from forloeb.errors import ForloebError
 
 
@@ -48,6 +48,22 @@ def parser() -> argparse.ArgumentParser:
     erase.add_argument("claimant")
     own = commands.add_parser("access", help="all that is stored about one claimant, as JSON")
     own.add_argument("claimant")
+    notice = commands.add_parser("notice", help="what everybody is told now").add_subparsers(
+        dest="notice", required=True
+    )
+    notice.add_parser("show", help="the notice and what is switched off")
+    setting = notice.add_parser("set", help="tell it once in every conversation")
+    setting.add_argument("text")
+    setting.add_argument("--until", metavar="2026-11-22T16:00", help="Danish time; without it until it is cleared")
+    notice.add_parser("clear", help="tell it no more")
+    switch = commands.add_parser("switch", help="switch booking or the whole assistant off, and on again")
+    switch.add_argument("name", choices=operation.SWITCHES)
+    switch.add_argument("state", choices=("on", "off"))
+    for name, what in (("backup", "everything stored, into one file"), ("restore", "put a backup back")):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("file", type=Path)
+        if name == "restore":
+            command.add_argument("--over", action="store_true", help="instead of what is stored now")
     commands.add_parser("times", help="JSON lines of text in, times out (docs/decisions/0004-time-grammar.md)")
     return top
 
@@ -76,12 +92,34 @@ def _run(given: argparse.Namespace, current: settings.Settings) -> int:
         from forloeb.danish.time.cli import run
 
         return run(sys.stdin, sys.stdout)
+    if given.command in ("backup", "restore"):
+        from forloeb import backup
+
+        if given.command == "backup":
+            return backup.backup_command(current, given.file, sys.stdout)
+        return backup.restore_command(current, given.file, sys.stdout, over=given.over)
     db.migrate(current.database_url)
     if given.command == "migrate":
         return 0
+    if given.command in ("notice", "switch"):
+        return _operation(given, current)
     if given.command in ("user", "review", "retention", "erase", "access"):
         return _review(given, current)
     return _booking(given, current)
+
+
+def _operation(given: argparse.Namespace, current: settings.Settings) -> int:
+    from forloeb import operation_commands as commands
+
+    engine, now, out = db.connect(current.database_url), datetime.now(settings.ZONE), sys.stdout
+    if given.command == "switch":
+        return commands.switch(engine, given.name, given.state == "on", now, out)
+    match given.notice:
+        case "set":
+            return commands.notice_set(engine, given.text, given.until, now, out)
+        case "clear":
+            return commands.notice_clear(engine, now, out)
+    return commands.show(engine, now, out)
 
 
 def _review(given: argparse.Namespace, current: settings.Settings) -> int:

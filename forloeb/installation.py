@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -12,16 +12,26 @@ import yaml
 
 from forloeb.errors import SettingsError
 
+LATEST_CV = 21  # the law's latest: an a-kasse may ask for it sooner, never later
 WEEKDAYS = ("man", "tirs", "ons", "tors", "fre", "lør", "søn")
 
 
 @dataclass(frozen=True)
 class Place:
-    """An a-kasse or a jobcenter: how to name it, and its telephone (None where not set)."""
+    """An a-kasse or a jobcenter: how to name it, its telephone, its hours, its own deadline (None where not set).
+
+    `cv_days` is what an a-kasse asks for itself: days from registering until the CV must be there. It is not law.
+    """
 
     id: str
     name: str
     phone: str | None
+    hours: dict[str, str] = field(default_factory=dict)
+    cv_days: int | None = None
+
+    def hours_text(self) -> str:
+        """Opening hours as one line, empty where none are set."""
+        return _hours_text(self.hours)
 
     def contact(self) -> str:
         """Name, with the number where there is one: fits after "kontakt" and "ring til"."""
@@ -70,17 +80,7 @@ class Installation:
 
     def hours_text(self) -> str:
         """Opening hours as one line: "man-ons 9-15, tors 9-17"."""
-        runs: list[tuple[str, str, str]] = []
-        for day in WEEKDAYS:
-            span = self.hours.get(day)
-            if span is None:
-                continue
-            previous = WEEKDAYS[WEEKDAYS.index(day) - 1]
-            if runs and runs[-1][2] == span and runs[-1][1] == previous:
-                runs[-1] = (runs[-1][0], day, span)
-            else:
-                runs.append((day, day, span))
-        return ", ".join(f"{a} {s}" if a == b else f"{a}-{b} {s}" for a, b, s in runs)
+        return _hours_text(self.hours)
 
     def values(self) -> dict[str, str]:
         """Placeholders that every response may use."""
@@ -95,11 +95,7 @@ class Installation:
         }
 
     def _span(self, weekday: int) -> tuple[time, time] | None:
-        text = self.hours.get(WEEKDAYS[weekday])
-        if not text:
-            return None
-        opens, closes = text.split("-")
-        return _clock(opens), _clock(closes)
+        return _span(self.hours, weekday)
 
 
 @lru_cache(maxsize=4)
@@ -123,13 +119,42 @@ def load(path: Path) -> Installation:
             keep_days_linked=int(data["opbevaring"]["tilknyttet_dage"]),
             keep_days_cases=int(data["opbevaring"].get("sager_dage", 365)),
         )
-        for weekday in range(7):
-            installation._span(weekday)
+        for hours in (installation.hours, *(p.hours for p in _every(installation))):
+            for weekday in range(7):
+                _span(hours, weekday)
+            if unknown := set(hours) - set(WEEKDAYS):
+                raise ValueError(f"{sorted(unknown)[0]} is no weekday")
     except (OSError, KeyError, TypeError, AttributeError, ValueError, yaml.YAMLError) as error:
         raise SettingsError("FORLOEB_INSTALLATION", f"{path} cannot be used ({error})") from error
     if "standard" not in installation.akasser or "standard" not in installation.jobcentre:
         raise SettingsError("FORLOEB_INSTALLATION", "akasser and jobcentre each need an entry with id standard")
     return installation
+
+
+def _every(installation: Installation) -> list[Place]:
+    return [*installation.akasser.values(), *installation.jobcentre.values()]
+
+
+def _hours_text(hours: dict[str, str]) -> str:
+    runs: list[tuple[str, str, str]] = []
+    for day in WEEKDAYS:
+        span = hours.get(day)
+        if span is None:
+            continue
+        previous = WEEKDAYS[WEEKDAYS.index(day) - 1]
+        if runs and runs[-1][2] == span and runs[-1][1] == previous:
+            runs[-1] = (runs[-1][0], day, span)
+        else:
+            runs.append((day, day, span))
+    return ", ".join(f"{a} {s}" if a == b else f"{a}-{b} {s}" for a, b, s in runs)
+
+
+def _span(hours: dict[str, str], weekday: int) -> tuple[time, time] | None:
+    text = hours.get(WEEKDAYS[weekday])
+    if not text:
+        return None
+    opens, closes = text.split("-")
+    return _clock(opens), _clock(closes)
 
 
 def _clock(text: str) -> time:
@@ -138,4 +163,14 @@ def _clock(text: str) -> time:
 
 
 def _places(rows: list[dict[str, Any]]) -> dict[str, Place]:
-    return {row["id"]: Place(row["id"], row["navn"], row.get("telefon")) for row in rows}
+    found = {}
+    for row in rows:
+        if unknown := set(row) - {"id", "navn", "telefon", "aabningstider", "cv_dage"}:
+            raise ValueError(f"{row.get('id')}: {sorted(unknown)[0]} is not known")
+        if row["id"] in found:
+            raise ValueError(f"{row['id']} stands twice")
+        days = row.get("cv_dage")
+        if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LATEST_CV):
+            raise ValueError(f"{row['id']}: cv_dage must be a whole number from 1 to {LATEST_CV}")
+        found[row["id"]] = Place(row["id"], row["navn"], row.get("telefon"), row.get("aabningstider") or {}, days)
+    return found

@@ -43,8 +43,8 @@ class Process:
 def processes(settings: Settings) -> list[Process]:
     """What `forloeb run` starts."""
     python = sys.executable
-    loopback = {"SANIC_HOST": "127.0.0.1"}
-    actions = [python, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]
+    loopback = {"SANIC_HOST": settings.internal_bind}
+    actions = [python, "-m", "actions.serve"]
     return [
         Process("actions", actions, loopback),
         Process("assistant", [python, "-m", "forloeb.assistant.serve"], {"OMP_NUM_THREADS": "1"}),

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Europe/Copenhagen")
 STAFF_ROLES = ("reader", "reviewer", "caseworker", "admin")
 _LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
+LOOPBACK = "127.0.0.1"
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Settings:
     oidc_secret: str | None = field(repr=False)  # FORLOEB_OIDC_SECRET
     oidc_role_claim: str  # FORLOEB_OIDC_ROLE_CLAIM: the claim of the ID token that holds groups or roles
     oidc_roles: tuple[tuple[str, str], ...]  # FORLOEB_OIDC_ROLES: what a value of it means: value=role,value=role
+    bind: str  # FORLOEB_BIND: the address that gateway and review listen on
+    internal_bind: str  # FORLOEB_INTERNAL_BIND: the same for assistant and actions
+    assistant_urls: tuple[str, ...]  # FORLOEB_ASSISTANT_URLS: comma separated; where the gateway finds assistants
+    actions_url: str  # FORLOEB_ACTIONS_URL: where the assistant finds actions
+    proxies: tuple[Network, ...]  # FORLOEB_PROXIES: comma separated networks whose X-Forwarded-* are believed
     receiver_url: str | None  # FORLOEB_RECEIVER_URL: where afbud and bookings are delivered; unset: the staff queue
     receiver_key: str | None = field(repr=False)  # FORLOEB_RECEIVER_KEY: signs what the receiver gets
     holder_key: str | None = field(
@@ -93,6 +101,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     default_tracker = f"sqlite:///{var / 'tracker.db'}" if database_url.startswith("sqlite") else database_url
     gateway_port = _integer(env, "FORLOEB_GATEWAY_PORT", 8000)
     review_port = _integer(env, "FORLOEB_REVIEW_PORT", 8080)
+    assistant_port = _integer(env, "FORLOEB_ASSISTANT_PORT", 5005)
+    actions_port = _integer(env, "FORLOEB_ACTIONS_PORT", 5055)
     algorithm = env.get("FORLOEB_LOGIN_ALG") or "HS256"
     if algorithm not in ("HS256", "RS256"):
         raise SettingsError("FORLOEB_LOGIN_ALG", "must be HS256 or RS256")
@@ -114,14 +124,19 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         installation=Path(env.get("FORLOEB_INSTALLATION") or ROOT / "installation.yml"),
         gateway_port=gateway_port,
         review_port=review_port,
-        assistant_port=_integer(env, "FORLOEB_ASSISTANT_PORT", 5005),
-        actions_port=_integer(env, "FORLOEB_ACTIONS_PORT", 5055),
         review_url=(env.get("FORLOEB_REVIEW_URL") or f"http://127.0.0.1:{review_port}").rstrip("/"),
         oidc_issuer=_provider(env),
         oidc_client=env.get("FORLOEB_OIDC_CLIENT") or "",
         oidc_secret=env.get("FORLOEB_OIDC_SECRET") or None,
         oidc_role_claim=env.get("FORLOEB_OIDC_ROLE_CLAIM") or "roles",
         oidc_roles=_roles(env.get("FORLOEB_OIDC_ROLES") or ",".join(f"{role}={role}" for role in STAFF_ROLES)),
+        assistant_port=assistant_port,
+        actions_port=actions_port,
+        bind=env.get("FORLOEB_BIND") or LOOPBACK,
+        internal_bind=env.get("FORLOEB_INTERNAL_BIND") or LOOPBACK,
+        assistant_urls=_addresses(env, "FORLOEB_ASSISTANT_URLS", f"http://{LOOPBACK}:{assistant_port}"),
+        actions_url=_addresses(env, "FORLOEB_ACTIONS_URL", f"http://{LOOPBACK}:{actions_port}")[0],
+        proxies=_networks(env, "FORLOEB_PROXIES", "127.0.0.0/8,::1"),
         receiver_url=env.get("FORLOEB_RECEIVER_URL") or None,
         receiver_key=env.get("FORLOEB_RECEIVER_KEY") or None,
         holder_key=env.get("FORLOEB_HOLDER_KEY") or None,
@@ -164,6 +179,20 @@ def _roles(text: str) -> tuple[tuple[str, str], ...]:
     if any(not value or role not in STAFF_ROLES for value, role in pairs):
         raise SettingsError("FORLOEB_OIDC_ROLES", f"must look like value=role; a role is {', '.join(STAFF_ROLES)}")
     return pairs
+
+
+def _addresses(env: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    found = tuple(a.strip().rstrip("/") for a in (env.get(name) or default).split(",") if a.strip())
+    if not found or not all(a.startswith(("http://", "https://")) for a in found):
+        raise SettingsError(name, "must be addresses that begin with http:// or https://")
+    return found
+
+
+def _networks(env: Mapping[str, str], name: str, default: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(n.strip()) for n in (env.get(name) or default).split(",") if n.strip())
+    except ValueError as error:
+        raise SettingsError(name, "must be addresses or networks, such as 10.0.0.0/8") from error
 
 
 def _today(text: str | None) -> datetime | None:

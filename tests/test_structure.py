@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOOR = {"workdays", "db", "settings", "clock", "errors", "installation"}
+FLOOR = {"workdays", "db", "settings", "clock", "errors", "installation", "logs", "metrics", "operation"}
 ALLOWED = {
     "obligations": {"obligations", "errors"},
     "law": {"law", "obligations", *FLOOR},

@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 import urllib.request
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -22,12 +23,15 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
+from sanic.response import text as text_response
 
+from forloeb import logs, metrics
 from forloeb import settings as settings_module
 from forloeb.assistant import tuning
 
 log = logging.getLogger(__name__)
 KEEP = 2_000
+TURNS = metrics.Histogram("forloeb_turn_seconds", "Turns in the assistant, with their actions")
 WORD_JOINER = "\u2060"
 
 
@@ -80,21 +84,35 @@ class InternalChannel(InputChannel):
                 return json_response({"error": {"code": "forbidden", "message": "key"}}, 403)
             agent = getattr(request.app.ctx, "agent", None)
             model = bool(agent and agent.is_ready())
-            actions = await asyncio.to_thread(_actions_answer, self.settings.actions_port)
+            actions = await asyncio.to_thread(_actions_answer, self.settings.actions_url)
             return json_response({"model": model, "actions": actions}, 200 if model and actions else 503)
+
+        @routes.get("/ready")
+        async def ready(request: Request) -> HTTPResponse:
+            """For whoever starts and watches this process: the model is loaded."""
+            agent = getattr(request.app.ctx, "agent", None)
+            model = bool(agent and agent.is_ready())
+            return json_response({"model": model}, 200 if model else 503)
+
+        @routes.get("/metrics")
+        async def numbers(request: Request) -> HTTPResponse:
+            return text_response(metrics.text(), content_type=metrics.CONTENT_TYPE)
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:
             if not allowed(request):
                 return json_response({"error": {"code": "forbidden", "message": "key"}}, 403)
             body = request.json
-            key = body["message_id"]
+            key, began = body["message_id"], time.monotonic()
             if key not in self.answered and body.get("attempt", 2) > 1:
                 earlier = await _earlier(request.app.ctx.agent, body["conversation"], key)
                 if earlier is not None:
                     self._keep(key, earlier)
             if key not in self.answered:
                 replies = await _hand_over(body, on_new_message)
+                TURNS.observe(time.monotonic() - began)
+                milliseconds = round(1000 * (time.monotonic() - began))
+                logs.event("turn", message=key, replies=len(replies), milliseconds=milliseconds)
                 if not replies:
                     return json_response({"messages": []})
                 self._keep(key, replies)
@@ -172,9 +190,9 @@ def _reply(text: Any, buttons: Any, custom: Any) -> dict[str, Any]:
     return {"text": text or "", "buttons": list(buttons or []), "custom": dict(custom or {})}
 
 
-def _actions_answer(port: int) -> bool:
+def _actions_answer(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except OSError:
         return False

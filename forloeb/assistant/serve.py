@@ -9,6 +9,7 @@ import sys
 import skops.io  # noqa: F401
 import yaml
 
+from forloeb import logs
 from forloeb import settings as settings_module
 from forloeb.settings import ROOT, Settings
 
@@ -16,7 +17,7 @@ from forloeb.settings import ROOT, Settings
 def arguments(settings: Settings) -> list[str]:
     """The command line for `rasa`."""
     given = [
-        "rasa", "run", "--interface", "127.0.0.1", "--port", str(settings.assistant_port),
+        "rasa", "run", "--interface", settings.internal_bind, "--port", str(settings.assistant_port),
         "--endpoints", str(endpoints(settings)), "--credentials", str(ROOT / "credentials.yml"),
         "--model", str(ROOT / "models"),
     ]  # fmt: skip
@@ -26,14 +27,15 @@ def arguments(settings: Settings) -> list[str]:
 
 
 def endpoints(settings: Settings) -> str:
-    """The endpoints file; one of our own under var/ where the action server has another port than the usual."""
+    """The endpoints file; one of our own under var/ where the action server is elsewhere than it usually is."""
     usual = ROOT / "endpoints.yml"
-    if settings.actions_port == 5055:
-        return str(usual)
     content = yaml.safe_load(usual.read_text(encoding="utf-8"))
-    content["action_endpoint"]["url"] = f"http://127.0.0.1:{settings.actions_port}/webhook"
+    address = f"{settings.actions_url}/webhook"
+    if content["action_endpoint"]["url"] == address:
+        return str(usual)
+    content["action_endpoint"]["url"] = address
     settings.var.mkdir(parents=True, exist_ok=True)
-    own = settings.var / "endpoints.yml"
+    own = settings.var / f"endpoints-{settings.assistant_port}.yml"
     own.write_text(yaml.safe_dump(content), encoding="utf-8")
     return str(own)
 
@@ -45,6 +47,7 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
+    logs.start("assistant", alone=False)
     sys.argv = arguments(settings_module.load())
     from rasa.__main__ import main as rasa_main
 

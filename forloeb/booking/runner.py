@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.engine import Engine
 
-from forloeb import clock
+from forloeb import clock, logs
 from forloeb.booking.notices import drop_stale
 from forloeb.booking.sender import Sender
 from forloeb.booking.service import Bookings
@@ -29,6 +29,7 @@ SEND_SECONDS = 1.0
 ROUND_SECONDS = 15.0
 TIDY_SECONDS = 300.0
 LONGEST_PAUSE = 30.0
+ALIVE = "deliveries.alive"  # under FORLOEB_VAR, touched each round: whoever watches looks at its age
 
 log = logging.getLogger("forloeb.booking.runner")
 
@@ -45,11 +46,14 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, engine: Eng
     own = engine is None
     store = engine if engine is not None else connect(settings.database_url)
     bookings = Bookings(store, settings)
+    settings.var.mkdir(parents=True, exist_ok=True)
+    alive = settings.var / ALIVE
 
     def now() -> datetime:
         return clock.now(settings)
 
     def rounds() -> None:
+        alive.touch()
         counts = {
             "alarms": bookings.alarm_due(now()),
             "reminders": bookings.due_reminders(now()),
@@ -108,5 +112,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.start("deliveries")
     asyncio.run(_main())

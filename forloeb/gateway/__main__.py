@@ -1,4 +1,4 @@
-"""`python -m forloeb.gateway`: the gateway on 127.0.0.1 until a signal ends it."""
+"""`python -m forloeb.gateway`: the gateway until a signal ends it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ def main() -> int:
     except SettingsError as error:
         print(error.message, file=sys.stderr)
         return 2
-    logs.start()
+    logs.start("gateway")
     logs.event("starting", port=settings.gateway_port)
     try:
-        web.run_app(app, host="127.0.0.1", port=settings.gateway_port, access_log=None, print=None, shutdown_timeout=5)
+        web.run_app(
+            app, host=settings.bind, port=settings.gateway_port, access_log=None, print=None, shutdown_timeout=5
+        )
     except OSError as error:
         print(f"port {settings.gateway_port} cannot be opened: {error.strerror}", file=sys.stderr)
         return 1

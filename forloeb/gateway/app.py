@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from forloeb import clock, db, installation
-from forloeb.gateway import errors, files, identity, messenger, notices, page, security, sms, texts, web_more
+from forloeb.gateway import errors, files, health, identity, messenger, notices, page, security, sms, texts, web_more
 from forloeb.gateway import web as web_channel
 from forloeb.gateway.arrivals import Reception
 from forloeb.gateway.assistant import Assistant
@@ -18,7 +18,7 @@ from forloeb.gateway.bells import Bells
 from forloeb.gateway.calls import Calls
 from forloeb.gateway.courier import Courier
 from forloeb.gateway.graph import Messenger
-from forloeb.gateway.health import TASKS, health
+from forloeb.gateway.health import TASKS
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.keys import (
     ASSISTANT,
@@ -34,7 +34,7 @@ from forloeb.gateway.keys import (
     WORKER,
     Tuning,
 )
-from forloeb.gateway.limits import BODY_LIMIT
+from forloeb.gateway.limits import BODY_LIMIT, PROXIES
 from forloeb.gateway.pushes import Pushes
 from forloeb.gateway.sending import Sender
 from forloeb.gateway.twilio import Twilio
@@ -54,13 +54,14 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     installation.load(settings.installation)
     app = web.Application(middlewares=[errors.middleware, security.origin_middleware], client_max_size=BODY_LIMIT)
     app[SETTINGS] = settings
+    app[PROXIES] = settings.proxies
     app[TUNING] = tuning or Tuning()
     app[TIMES] = _times(settings)
     app[security.ORIGINS] = security.allowed_origins(settings)
     app[security.FRAMES] = settings.origins
     app.on_response_prepare.append(security.set_headers)
     app.cleanup_ctx.extend((_database, _assistant, _workers))
-    app.router.add_get("/health", health)
+    health.add_routes(app)
     web_channel.add_routes(app)
     web_more.add_routes(app)
     sms.add_routes(app)
@@ -128,6 +129,7 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
         times=app[TIMES],
         place=place,
         sorry=texts.failed(values),
+        off=texts.switched_off(values),
         patience=tuning.patience,
         outlet=out,
         sent=app[COURIER].wake,
@@ -136,6 +138,7 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(app[WORKER].run()),
         asyncio.create_task(app[COURIER].run()),
         asyncio.create_task(app[BELLS].watch()),
+        asyncio.create_task(app[ASSISTANT].watch()),
         asyncio.create_task(notices.follow(engine, app[TIMES], app[WORKER].wake, app[CALLS])),
     ]
     app[TASKS] = tasks

@@ -1,21 +1,56 @@
-"""GET /health: 200 only when a message would be stored and answered."""
+"""What whoever watches a gateway asks it. Proxies of ours do not pass these on (deploy/nginx).
+
+/health: a message would be stored and answered. /ready: it would be stored. /live: this process works. /metrics:
+numbers for Prometheus.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
 from aiohttp import web
-from sqlalchemy import update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forloeb.db import writing
+from forloeb import metrics, operation
+from forloeb.booking.tables import delivery, staff_case
+from forloeb.db import reading, writing
 from forloeb.gateway import logs, responses
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.keys import ASSISTANT, ENGINE, TIMES
-from forloeb.gateway.tables import pulse
+from forloeb.gateway.tables import message, notice, pulse
 
 TASKS = web.AppKey("tasks", list[asyncio.Task[None]])
+
+
+def add_routes(app: web.Application) -> None:
+    """Add these to the application."""
+    app.router.add_get("/health", health)
+    app.router.add_get("/ready", ready)
+    app.router.add_get("/live", live)
+    app.router.add_get("/metrics", numbers)
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Whether a message would be stored: it is answered when the assistant is well again."""
+    app = request.app
+    parts = {"database": await asyncio.to_thread(_writable, app[ENGINE], app[TIMES]()), "worker": _working(app)}
+    return _told(parts)
+
+
+async def live(request: web.Request) -> web.Response:
+    """Whether this process works, whatever it needs from others."""
+    return _told({"worker": _working(request.app)})
+
+
+async def numbers(request: web.Request) -> web.Response:
+    """Numbers for Prometheus; not for whoever comes through a proxy."""
+    if "X-Forwarded-For" in request.headers:
+        raise web.HTTPNotFound
+    found = await asyncio.to_thread(_stored, request.app[ENGINE], request.app[TIMES]())
+    gauges = [(name, about, found[name]) for name, about in STORED.items() if name in found]
+    return web.Response(body=metrics.text(gauges).encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
 
 async def health(request: web.Request) -> web.Response:
@@ -27,11 +62,61 @@ async def health(request: web.Request) -> web.Response:
     parts = {
         "database": database,
         "assistant": assistant,
-        "worker": not any(task.done() for task in app[TASKS]),
+        "worker": _working(app),
     }
+    return _told(parts)
+
+
+def _working(app: web.Application) -> bool:
+    return not any(task.done() for task in app[TASKS])
+
+
+def _told(parts: dict[str, bool]) -> web.Response:
     missing = [name for name, well in parts.items() if not well]
     body = {"status": "unavailable" if missing else "ok", "missing": missing}
     return responses.answer(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})
+
+
+STORED = {
+    "forloeb_messages_waiting": "Messages that wait for their answer",
+    "forloeb_oldest_waiting_seconds": "How long the oldest of them has waited",
+    "forloeb_notices_due": "News for claimants whose time has come",
+    "forloeb_deliveries_waiting": "Bookings, moves and afbud that a receiver has not taken",
+    "forloeb_cases_waiting": "Cases in the staff queue that nobody has taken",
+    "forloeb_switches_off": "Switches that staff have put off",
+}
+
+
+def _stored(engine: Engine, times: Times) -> dict[str, float]:
+    """The gauges that stand in the database; none where it does not answer."""
+    try:
+        with reading(engine) as connection:
+            waiting, oldest = connection.execute(
+                select(func.count(), func.min(message.c.stored)).where(message.c.state == "waiting")
+            ).one()
+            age = (times.real - oldest).total_seconds() if oldest else 0.0
+            due = (
+                select(func.count())
+                .select_from(notice)
+                .where(notice.c.sent.is_(None), or_(notice.c.not_before.is_(None), notice.c.not_before <= times.shown))
+            )
+            undelivered = (
+                select(func.count())
+                .select_from(delivery)
+                .where(delivery.c.delivered_at.is_(None), delivery.c.refused.is_(None))
+            )
+            cases = select(func.count()).select_from(staff_case).where(staff_case.c.state == "open")
+            return {
+                "forloeb_messages_waiting": waiting,
+                "forloeb_oldest_waiting_seconds": max(0.0, age),
+                "forloeb_notices_due": connection.execute(due).scalar_one(),
+                "forloeb_deliveries_waiting": connection.execute(undelivered).scalar_one(),
+                "forloeb_cases_waiting": connection.execute(cases).scalar_one(),
+                "forloeb_switches_off": len(operation.off(connection)),
+            }
+    except SQLAlchemyError as error:
+        logs.event("database_not_readable", error=error)
+        return {}
 
 
 def _writable(engine: Engine, times: Times) -> bool:

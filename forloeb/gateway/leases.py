@@ -16,7 +16,9 @@ from sqlalchemy.engine import Connection
 from forloeb.gateway import takeover
 from forloeb.gateway.tables import conversation, message
 
-LEASE = timedelta(seconds=45)  # longer than the assistant is given for one turn
+LEASE = timedelta(seconds=15)  # renewed by whoever lives; what a gateway that died had in hand is free after it
+RENEW_SECONDS = 4.0
+AHEAD = timedelta(minutes=2)  # nothing is put off longer: a moment further ahead was set before the clock was put back
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def due(connection: Connection, now: datetime, limit: int) -> list[str]:
         select(conversation.c.id)
         .join(heads, heads.c.conversation_id == conversation.c.id)
         .join(head, and_(head.c.conversation_id == conversation.c.id, head.c.seq == heads.c.seq))
-        .where(_free(now), or_(head.c.next_try.is_(None), head.c.next_try <= now))
+        .where(_free(now), _come(head.c.next_try, now))
         .order_by(head.c.stored)
         .limit(limit)
     )
@@ -72,7 +74,7 @@ def claim(connection: Connection, conversation_id: str, owner: str, now: datetim
         .order_by(message.c.seq)
         .limit(1)
     ).one_or_none()
-    if row is None or (row.next_try is not None and row.next_try > now):
+    if row is None or (row.next_try is not None and now < row.next_try <= now + AHEAD):
         release(connection, conversation_id, owner)
         return None
     connection.execute(update(message).where(message.c.id == row.id).values(attempts=row.attempts + 1))
@@ -88,6 +90,15 @@ def claim(connection: Connection, conversation_id: str, owner: str, now: datetim
         row.attempts + 1,
         row.refusals,
         row.stored,
+    )
+
+
+def renew(connection: Connection, conversation_ids: list[str], owner: str, now: datetime) -> None:
+    """Go on holding what is in hand; what was lost meanwhile stays lost."""
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id.in_(conversation_ids), conversation.c.lease_owner == owner)
+        .values(lease_until=now + LEASE)
     )
 
 
@@ -132,4 +143,8 @@ def older_than(connection: Connection, moment: datetime, limit: int) -> list[str
 
 
 def _free(now: datetime) -> Any:
-    return or_(conversation.c.lease_until.is_(None), conversation.c.lease_until < now)
+    return _come(conversation.c.lease_until, now)
+
+
+def _come(moment: Any, now: datetime) -> Any:
+    return or_(moment.is_(None), moment <= now, moment > now + AHEAD)

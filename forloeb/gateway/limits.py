@@ -12,8 +12,10 @@ from ipaddress import ip_address
 from aiohttp import web
 
 from forloeb.gateway.errors import Refusal
+from forloeb.settings import Network
 
 BODY_LIMIT = 64 * 1024
+PROXIES: web.AppKey[tuple[Network, ...]] = web.AppKey("proxies", tuple)
 REMEMBERED = 20_000  # buckets kept; the one unused longest is forgotten
 
 
@@ -63,11 +65,20 @@ class Buckets:
             raise Refusal(429, "too_many", {"Retry-After": str(max(1, wait))})
 
 
+def from_proxy(request: web.Request) -> bool:
+    """Whether the request came through one of our own proxies."""
+    try:
+        peer = ip_address(request.remote or "")
+    except ValueError:
+        return False
+    return any(peer in network for network in request.config_dict[PROXIES])
+
+
 def address_of(request: web.Request) -> str:
-    """The sender's address; behind a proxy on this machine the one the proxy saw."""
+    """The sender's address; behind a proxy of ours the one the proxy saw."""
     peer = request.remote or "unknown"
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
     try:
-        return str(ip_address(forwarded)) if forwarded and ip_address(peer).is_loopback else peer
+        return str(ip_address(forwarded)) if forwarded and from_proxy(request) else peer
     except ValueError:
         return peer

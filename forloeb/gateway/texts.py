@@ -32,6 +32,11 @@ def failed(values: Mapping[str, str]) -> str:
     return str(_all()["failed"]).format(**values)
 
 
+def switched_off(values: Mapping[str, str]) -> str:
+    """What the person reads while staff have switched the assistant off."""
+    return str(_all()["switched_off"]).format(**values)
+
+
 def channel(name: str, **values: object) -> str:
     """A sentence of the channels; `values` fill it."""
     return str(_all()["channels"][name]).format(**values)

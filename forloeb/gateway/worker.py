@@ -19,12 +19,15 @@ from functools import partial
 
 from sqlalchemy.engine import Connection, Engine
 
+from forloeb import metrics, operation
 from forloeb.gateway import leases, logs, notices, outbox
 from forloeb.gateway.assistant import Assistant, NoAnswer
 from forloeb.gateway.bells import Bells, rung
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.leases import Waiting
 from forloeb.gateway.transactions import read, write
+
+TURNS = metrics.Histogram("forloeb_answer_seconds", "From handing a message over until its answer is stored")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Worker:
         times: Callable[[], Times],
         place: str,
         sorry: str,
+        off: str = "",
         patience: Patience | None = None,
         outlet: outbox.Outlet | None = None,
         sent: Callable[[], None] = lambda: None,
@@ -69,13 +73,14 @@ class Worker:
             times: the present moment on both clocks.
             place: what tells this gateway from others on this host (its port).
             sorry: what a person reads when their message is given up.
+            off: what they read while the assistant is switched off.
             patience: how long is waited for what.
             outlet: queues replies on the channels that push.
             sent: called when something may have been queued there.
         """
         self._outlet, self._sent = outlet, sent
         self._engine, self._assistant, self._bells, self._times = engine, assistant, bells, times
-        self._patience, self._sorry = patience or Patience(), sorry
+        self._patience, self._sorry, self._off = patience or Patience(), sorry, off
         self._place = f"{socket.gethostname()[:80]}:{place}"
         self._owner = f"{self._place}/{secrets.token_hex(8)}"
         self._in_hand: dict[str, asyncio.Task[None]] = {}
@@ -90,6 +95,7 @@ class Worker:
         """Work until cancelled."""
         freed = await write(self._engine, lambda connection: leases.release_of_dead(connection, self._place))
         logs.event("worker_started", freed=freed)
+        renewing = asyncio.create_task(self._renew())
         try:
             while True:
                 self._wake.clear()
@@ -100,9 +106,23 @@ class Worker:
                     await asyncio.sleep(self._patience.poll_seconds)
                 await rung(self._wake, self._patience.poll_seconds)
         finally:
-            for task in self._in_hand.values():
+            tasks = [renewing, *self._in_hand.values()]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._in_hand.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _renew(self) -> None:
+        """Keep the leases of what is in hand while this process lives."""
+        while True:
+            await asyncio.sleep(leases.RENEW_SECONDS)
+            try:
+                if self._in_hand:
+                    await write(self._engine, self._hold_on)
+            except Exception as error:
+                logs.event("renew_failed", level=logging.WARNING, error=error)
+
+    def _hold_on(self, connection: Connection) -> None:
+        leases.renew(connection, list(self._in_hand), self._owner, self._times().real)
 
     async def _round(self) -> None:
         if self._down_since is not None:
@@ -136,14 +156,21 @@ class Worker:
     async def _answer(self, waiting: Waiting) -> bool:
         started = time.monotonic()
         try:
+            if await asyncio.to_thread(operation.is_off, self._engine, "assistant"):
+                return await self._switched_off(waiting)
             replies = await self._assistant.hand_over(waiting)
         except NoAnswer as no_answer:
             await self._unanswered(waiting, no_answer.kind)
             return False
-        stored = await write(
-            self._engine,
-            lambda c: outbox.answer(c, waiting, self._owner, replies, self._times(), outlet=self._outlet),
-        )
+
+        def store(connection: Connection) -> bool:
+            times = self._times()
+            told = operation.to_tell(connection, waiting.conversation, times.real)
+            said = [outbox.Reply(told), *replies] if told else replies
+            return outbox.answer(connection, waiting, self._owner, said, times, outlet=self._outlet)
+
+        stored = await write(self._engine, store)
+        TURNS.observe(time.monotonic() - started)
         self._bells.ring(waiting.conversation)
         self._sent()
         logs.event(
@@ -154,6 +181,15 @@ class Worker:
             milliseconds=round(1000 * (time.monotonic() - started)),
         )
         return stored
+
+    async def _switched_off(self, waiting: Waiting) -> bool:
+        """Staff have switched the assistant off: a person is told where else to go, news waits."""
+        if waiting.author == "system":
+            until = self._times().real + timedelta(seconds=60)
+            await write(self._engine, lambda c: leases.postpone(c, waiting, self._owner, until))
+            return False
+        await self._give_up(waiting, "off", self._off)
+        return True
 
     async def _unanswered(self, waiting: Waiting, kind: str) -> None:
         logs.event("not_answered", level=logging.WARNING, message=waiting.id, kind=kind, refusals=waiting.refusals)
@@ -172,9 +208,9 @@ class Worker:
             await write(self._engine, lambda c: leases.postpone(c, waiting, self._owner, until))
             asyncio.get_running_loop().call_later(delay.total_seconds() + 0.01, self.wake)
 
-    async def _give_up(self, waiting: Waiting, why: str) -> None:
+    async def _give_up(self, waiting: Waiting, why: str, words: str | None = None) -> None:
         """Say so honestly to a person; a notice goes back to be sent when the assistant is well again."""
-        replies = [outbox.Reply(self._sorry)] if waiting.author == "user" else []
+        replies = [outbox.Reply(words or self._sorry)] if waiting.author == "user" else []
 
         def store(connection: Connection) -> None:
             given_up = outbox.answer(

@@ -1,4 +1,4 @@
-"""`python -m forloeb.review`: the staff app on 127.0.0.1 until a signal ends it."""
+"""`python -m forloeb.review`: the staff app until a signal ends it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def main() -> int:
     except SettingsError as error:
         print(error.message, file=sys.stderr)
         return 2
-    logs.start()
+    logs.start("review")
     logs.event("review_starting", port=settings.review_port)
     try:
-        web.run_app(app, host="127.0.0.1", port=settings.review_port, access_log=None, print=None, shutdown_timeout=5)
+        web.run_app(app, host=settings.bind, port=settings.review_port, access_log=None, print=None, shutdown_timeout=5)
     except OSError as error:
         print(f"port {settings.review_port} cannot be opened: {error.strerror}", file=sys.stderr)
         return 1

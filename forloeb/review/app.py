@@ -12,6 +12,7 @@ from aiohttp import web
 from forloeb import clock, db, installation
 from forloeb.booking.service import Bookings
 from forloeb.gateway.inbox import Times
+from forloeb.gateway.limits import PROXIES
 from forloeb.review import access, background, security
 from forloeb.review.keys import (
     AUTHENTICATOR,
@@ -43,6 +44,7 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     """
     app = web.Application(middlewares=[access.errors, access.door], client_max_size=BODY_LIMIT)
     app[SETTINGS] = settings
+    app[PROXIES] = settings.proxies
     app[TUNING] = tuning or Tuning()
     app[TIMES] = _times(settings)
     app[INSTALLATION] = installation.load(settings.installation)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from forloeb.gateway.limits import address_of
+from forloeb.gateway.limits import address_of, from_proxy
 
 SESSION, DEVICE, FRESH, AWAY = "forloeb_staff", "forloeb_device", "forloeb_form", "forloeb_away"
 
@@ -43,14 +42,10 @@ def foreign(request: web.Request) -> bool:
 
 
 def secure(request: web.Request) -> bool:
-    """Whether the browser came by HTTPS, itself or to a proxy on this machine."""
+    """Whether the browser came by HTTPS, itself or to a proxy of ours."""
     if request.secure:
         return True
-    try:
-        near = ip_address(request.remote or "").is_loopback
-    except ValueError:
-        return False
-    return near and request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+    return from_proxy(request) and request.headers.get("X-Forwarded-Proto", "").lower() == "https"
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, age: int | None) -> None:

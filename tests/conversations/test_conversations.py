@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from forloeb import clock
+from forloeb import clock, operation
 from forloeb.booking import rows, tables
 from forloeb.booking.cli import cases_ack
 
@@ -99,7 +99,7 @@ def answers(chat, turn):
 
 
 class Meanwhile:
-    """What others do while the person talks: `taken` or `withdrawn` with a slot's start, `acknowledged` with a kind."""
+    """What others do while the person talks: `taken`, `withdrawn` (a start), `acknowledged` (a kind), `switched` (on, off)."""
 
     def __init__(self, stack, who, caseworker):
         self.stack, self.who, self.caseworker = stack, who, caseworker
@@ -131,6 +131,10 @@ class Meanwhile:
         """A named person takes the case of this kind, as `forloeb cases ack` does."""
         case = until(lambda: [c for c in self.stack.show(self.who)["cases"] if c["kind"] == kind])[0]
         self.stack.using(lambda engine, now: cases_ack(engine, case["id"], "Kirsten Dam", now, StringIO()))
+
+    def switched(self, state):
+        """Staff put the switch `booking` off or on, as `forloeb switch booking` does."""
+        self.stack.change(lambda connection, now: operation.put(connection, "booking", state == "on", now))
 
 
 def until(found, seconds=SECONDS):

@@ -34,7 +34,7 @@ PATIENCE = 600
 CLAIMANTS = 1200
 MODULES = {
     "gateway": ("forloeb.gateway", "GATEWAY"),
-    "actions": ("rasa_sdk", "ACTIONS"),
+    "actions": ("actions.serve", "ACTIONS"),
     "assistant": ("forloeb.assistant.serve", "ASSISTANT"),
 }
 OFTEN = {"gateway": 11, "actions": 12, "assistant": 2}  # an assistant that starts costs ten seconds of processor
