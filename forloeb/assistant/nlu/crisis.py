@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDI
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
-from forloeb.danish.words import fold, tolerant
+from forloeb.danish.words import fold, one_of
 
 SOURCE = Path(__file__).with_name("crisis.yml")
 CRISIS = "krise"
@@ -29,11 +29,7 @@ _LONGEST = 4_000
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return _any(source["patterns"]), _any(source["refused"])
-
-
-def _any(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in patterns))
+    return one_of(source["patterns"]), one_of(source["refused"])
 
 
 def is_crisis(text: str) -> bool:

@@ -101,6 +101,10 @@ TOPICS = {
         "jeg står som udeblevet men jeg var der",
         "jeg er fejlregistreret",
         "de har skrevet jeg ikke mødte op men jeg sad klar",
+        "jeg står som udeblevet, men det er altså helt forkert",
+        "I har noteret mig som fraværende. Det er en fejl",
+        "jeg var der, jeg sad i venteværelset, og nu står der udeblevet",
+        "det er en fejl at jeg er skrevet som udeblevet",
     ],
     "saa_ikke_indkaldelsen": [
         "jeg har aldrig set indkaldelsen",
@@ -112,6 +116,7 @@ TOPICS = {
     "video_fejl": ["linket virkede ikke", "kan ikke komme ind på teams", "kameraet er dødt"],
 }
 NO_TOPIC = [
+    "jeg er bange for at blive registreret som udeblevet",
     "hvornår er mit næste møde",
     "jeg er syg i dag og kan ikke komme",
     "er det for sent at booke",
