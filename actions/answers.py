@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -23,7 +23,7 @@ from actions import (
     preparation,
     purpose,
 )
-from actions.known import Known, known_from
+from actions.known import Known
 from actions.reply import Reply
 from actions.turn import ask_again
 
@@ -65,19 +65,6 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
-class ActionSvar(Action):
-    """Answers the questions of one message."""
-
-    def name(self) -> str:
-        """The name in domain.yml."""
-        return "action_svar"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """One reply for all questions asked; keeps what was learnt about the person."""
-        known = await known_from(tracker)
-        return answer(asked(tracker), known, dispatcher, tracker)
-
-
 def asked(tracker: Tracker) -> list[str]:
     """The question intents of this message, in the order of its text."""
     message = tracker.latest_message or {}
@@ -87,11 +74,27 @@ def asked(tracker: Tracker) -> list[str]:
     return [intent for intent in dict.fromkeys(found) if intent in ANSWERS]
 
 
-def answer(intents: list[str], known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
-    """Answer `intents` in one reply, ask a task's open question again, and return the events that remember it."""
+def answer(
+    intents: list[str],
+    known: Known,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    also: Callable[[Reply], None] | None = None,
+) -> list[Any]:
+    """Answer `intents` in one reply, ask a task's open question again, and return the events that remember it.
+
+    Args:
+        intents: question intents.
+        known: what is known at this message.
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        also: adds to the reply after the answers.
+    """
     reply = Reply(values=known.values())
     answer_into(reply, known, intents)
     gaps.mention(known, reply)
+    if also:
+        also(reply)
     for key, values in known.notes:
         reply.note(key, **values)
     ask_again(tracker, reply)

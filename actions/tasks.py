@@ -88,12 +88,45 @@ class ActionOpgave(Action):
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
-        try:
-            await _step(turn)
-        except NotFound:
-            turn.reply.say("utter_moede_staar_ikke")
-            turn.finish()
+            if "?" in turn.text and turn.known.entity("emne") not in missed.CONTACTS:
+                gaps.mention(turn.known, turn.reply)
+        await _take(turn)
         return send(turn, dispatcher)
+
+
+async def begin_beside(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+    """Answer the questions of a message, then begin the task that it names too, in one reply.
+
+    What such a message means is less sure than one that only says it: an afbud is asked about before it is taken.
+    """
+    turn = await turn_from(tracker)
+    turn.intent, turn.sure = intent, 0.0
+    intents = asked(tracker)
+    answer_into(turn.reply, turn.known, intents)
+    turn.slots["sidste_emner"] = intents
+    if turn.known.registered is None and intent != "forbered_samtale":
+        _not_signed_in(turn)
+    else:
+        await _take(turn)
+    return send(turn, dispatcher)
+
+
+async def _take(turn: Turn) -> None:
+    """Take the step; the task's own question is the only one asked, and its buttons the only ones."""
+    before, buttons = turn.reply.asks[:], turn.reply.choices[:]
+    turn.reply.asks.clear()
+    turn.reply.choices.clear()
+    try:
+        await _step(turn)
+    except NotFound:
+        turn.reply.say("utter_moede_staar_ikke")
+        turn.finish()
+    if turn.reply.asks:
+        turn.reply.offers.clear()
+        turn.known.slots.pop("venter_paa", None)
+    else:
+        turn.reply.asks[:0] = before
+        turn.reply.choices[:0] = buttons
 
 
 def _place(turn: Turn) -> tuple[str, str]:

@@ -22,7 +22,8 @@ from forloeb.danish.words import fold
 T = TypeVar("T")
 SURE_OF_YES = 0.75
 STOP = re.compile(
-    r"\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
+    r"^(?:nej )?(?:ikke (?:lige )?nu|(?:nej )?(?:tak )?ellers(?: tak)?)[ .!]*$"
+    r"|\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
     r"|alligevel ikke|ikke alligevel"
     r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
 )
@@ -143,6 +144,7 @@ def ask_again(tracker: Tracker, reply: Reply) -> None:
         for key, values in asked["parts"]:
             reply.ask(key, **values)
         # a button of the answer's own would begin something else in the middle
+        reply.offers.clear()
         reply.choices[:] = asked["choices"]
 
 
