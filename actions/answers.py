@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
+    again,
     availability,
     booking_questions,
     cancellation,
@@ -23,9 +24,12 @@ from actions import (
     preparation,
     purpose,
 )
-from actions.known import Known
+from actions.known import AGAIN, Known
 from actions.reply import Reply
 from actions.turn import ask_again
+
+# What the person says is not what is registered: a human settles it.
+CLASHES = ("utter_ydelse_anderledes", "utter_dag_anderledes")
 
 Answer = Callable[[Known, Reply], None]
 
@@ -91,12 +95,19 @@ def answer(
         also: adds to the reply after the answers.
     """
     reply = Reply(values=known.values())
-    answer_into(reply, known, intents)
+    unsettled = known.entity("emne") == AGAIN
+    answer_into(reply, known, [i for i in intents if not (unsettled and i in again.COUNTED)])
     gaps.mention(known, reply)
+    if unsettled:
+        again.asks_day(known, reply)
+    elif tracker.get_slot(AGAIN) and again.COUNTED.intersection(intents):
+        reply.note("utter_ledig_igen_forbehold")
     if also:
         also(reply)
     for key, values in known.notes:
         reply.note(key, **values)
+        if key in CLASHES:
+            reply.choice("utter_knap_faa_rettet", "tal_med_medarbejder")
     ask_again(tracker, reply)
     reply.send(dispatcher)
     remembered = {"venter_paa": None, "sidste_emner": intents, "usikker": 0, **known.slots}

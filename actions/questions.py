@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import appointments, staff, tasks
+from actions import again, appointments, tasks
 from actions.answers import answer, asked
+from actions.cases import hand_over
 from actions.known import Known, known_from
 from actions.reply import Reply
 
@@ -26,6 +27,8 @@ class ActionSvar(Action):
         if begins := next((name for name in named if name in tasks.BEGIN), None):
             return await tasks.begin_beside(begins, dispatcher, tracker)
         known = await known_from(tracker)
+        if events := await again.told(known, tracker, dispatcher):
+            return events
         beside = Reply(values=known.values())
         await _beside(named, known, beside, tracker)
 
@@ -40,4 +43,4 @@ async def _beside(named: list[str], known: Known, reply: Reply, tracker: Tracker
     if "vis_aftaler" in named:
         await appointments.show_own(known, reply)
     if "tal_med_medarbejder" in named:
-        await staff.hand_over(known, reply, tracker)
+        await hand_over(known, reply, tracker)

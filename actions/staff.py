@@ -8,13 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
 from actions.answers import answer_into, asked
-from actions.cases import open_case
-from actions.known import Known, known_from
+from actions.cases import hand_over
+from actions.known import known_from
 from actions.reply import Reply
-from forloeb.booking.model import CaseKind
-from forloeb.danish import format as danish
 
 
 class ActionTalMedMedarbejder(Action):
@@ -32,17 +29,3 @@ class ActionTalMedMedarbejder(Action):
         await hand_over(known, reply, tracker)
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
-
-
-async def hand_over(known: Known, reply: Reply, tracker: Tracker) -> None:
-    """Commit the case, then say that it waits, and when somebody is there."""
-    case = await open_case(tracker, known, CaseKind.WANTS_HUMAN)
-    now, here = services.now(), services.installation()
-    reply.say("utter_medarbejder_sag", kvittering=case)
-    opens = here.next_opening(now)
-    if here.is_open(now):
-        reply.say("utter_medarbejder_aaben")
-    elif opens:
-        reply.say("utter_medarbejder_lukket", aabner=danish.moment(opens, known.on))
-    reply.say("utter_medarbejder_ring")
-    reply.say("utter_medarbejder_ikke_kontakt")

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, which
+from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, several, which
 from actions.answers import ANSWERS, answer, answer_into, asked
 from actions.turn import Turn, ask_again, send, turn_from
 from forloeb.booking import replay
@@ -47,6 +47,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("afbud", "sure"): afbud.sure,
     ("afbud", "insist"): afbud.insist,
     ("afbud", "anyway"): afbud.sure,
+    ("afbud", "all"): several.answered,
     ("forbered", "question"): prepare.question,
     ("forbered", "attach"): prepare.attach,
 }
@@ -88,7 +89,7 @@ class ActionOpgave(Action):
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
-            if "?" in turn.text and turn.known.entity("emne") not in missed.CONTACTS:
+            if "?" in turn.text and turn.known.entity("emne") not in {*missed.CONTACTS, "sorg"}:
                 gaps.mention(turn.known, turn.reply)
         await _take(turn)
         return send(turn, dispatcher)
@@ -181,7 +182,7 @@ def _switches(turn: Turn) -> bool:
             return False
         if intent == "meld_afbud":
             return turn.known.entity("afbudsgrund") is not None or not picking.says_when(turn.known)
-    if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure")):
+    if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure"), ("afbud", "all")):
         return intent not in ("flyt_samtale", "book_samtale", "meld_afbud")
     return KIND_OF.get(intent) != place[0]
 
