@@ -13,8 +13,8 @@ SAME_TIME = re.compile(r"\bsamme (?:tid|tidspunkt|klokkeslaet|klokkeslet|klokken
 SAME_DAY = re.compile(r"\bsamme (?:ugedag|dag)\b")
 # The number of weeks: "ugen efter" is one, "to uger senere" two.
 WEEKS_LATER = re.compile(
-    r"\b(?:(?P<one>ugen efter|ugen derefter|ugen derpaa|(?:en|1|een) uge (?:efter|senere|frem)|(?:skub\w*|udskyd\w*) "
-    r"(?:\w+ ){0,3}(?:en|1) uge)"
+    r"\b(?:(?P<one>ugen efter(?! (?:nytaar|jul|paaske|pinse|ferien|den|d|uge|det))|ugen (?:derefter|derpaa)"
+    r"|(?:en|1|een) uge (?:efter|senere|frem)|(?:skub\w*|udskyd\w*) (?:\w+ ){0,3}(?:en|1) uge)"
     r"|(?P<two>(?:to|2) uger (?:efter|senere|frem)|(?:14|fjorten) dage (?:efter|senere|frem)))\b"
 )
 WEEK = timedelta(days=7)
