@@ -22,6 +22,10 @@ WORDS_AT_MOST = 1000
 ASKING = re.compile(r"\?\s*$|\bhvis\b")
 
 
+# Asked for a reason, the person rather moves the meeting.
+ANOTHER_TIME = re.compile(
+    r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"
+)
 # Said in so many words; "jeg har fået influenza" alone is no afbud yet.
 SAYS_SO = re.compile(
     r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
@@ -41,7 +45,8 @@ async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
     asking = ASKING.search(fold(turn.text)) is not None
     sure = turn.sure if _says_so(turn) and not asking else 0.0
-    turn.state.update({"kind": "afbud", "ground": turn.known.entity("afbudsgrund"), "sure": sure})
+    ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
+    turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if turn.state["ground"]:
         turn.state["words"] = turn.text[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
@@ -54,6 +59,11 @@ async def begin(turn: Turn) -> None:
         several.ask(turn, together)
     elif (meeting := await which.meeting(turn)) is not None:
         await with_meeting(turn, meeting)
+
+
+def grieves(turn: Turn) -> bool:
+    """Whether the message tells of the loss of somebody near."""
+    return any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
 
 
 def words_of(turn: Turn) -> str:
@@ -95,7 +105,7 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """The meeting is known: ask for the reason, or go on by the ground."""
     turn.state["appointment"] = meeting.id
     ground = turn.state.get("ground")
-    if turn.known.entity("emne") == "sorg":
+    if grieves(turn):
         turn.reply.say("utter_afbud_sorg")
     if not ground:
         turn.reply.ask("utter_afbud_spoerg_grund", **described(turn.known, meeting))
@@ -121,6 +131,9 @@ async def reason(turn: Turn) -> None:
     ground = turn.known.entity("afbudsgrund")
     if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
+        return
+    if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
+        await _move(turn, await _meeting(turn))
         return
     if not turn.yes:
         turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})

@@ -161,7 +161,7 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
     waiting = tracker.get_slot("venter_paa") or {}
     if known.entity("emne") == AGAIN or waiting.get("fact") == AGAIN:
         stated.pop(Anchor.UNEMPLOYED_FROM, None)
-        day = bare_past_day(tuple(e for e in known.entities if not _is_length(e)))
+        day = bare_past_day(known.entities, lengths=False)
         known = replace(known, slots={**known.slots, AGAIN: day.isoformat()}) if day else known
     if not stated and waiting.get("fact") in SLOTS.values():
         asked = next(a for a, slot in SLOTS.items() if slot == waiting["fact"])
@@ -182,17 +182,18 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
     return known
 
 
-def bare_past_day(entities: tuple[dict[str, Any], ...]) -> date | None:
-    """The one day that a message names, read as past; None when there is none, or more than one."""
+def bare_past_day(entities: tuple[dict[str, Any], ...], *, lengths: bool = True) -> date | None:
+    """The one day that a message names, read as past; None when there is none, or more than one.
+
+    Args:
+        entities: the message's.
+        lengths: whether "to måneder" may be a day (so long ago).
+    """
     value = next((e["value"] for e in entities if e["entity"] == "tid"), None)
     days = [t for t in (value or {}).get("past", []) if t["grain"] in ("day", "minute", "hour") and t["start"]]
     days = [t for t in days if len(t["start"]) > 5 and not t["excluded"]]
+    days = [t for t in days if lengths or not LENGTH_OF_TIME.search(fold(t.get("text") or ""))]
     return date.fromisoformat(days[0]["start"][:10]) if len(days) == 1 else None
-
-
-def _is_length(entity: dict[str, Any]) -> bool:
-    value = entity["value"] if entity["entity"] == "tid" and isinstance(entity["value"], dict) else {}
-    return any(LENGTH_OF_TIME.search(fold(t.get("text") or "")) for t in value.get("past", []))
 
 
 def _is_anchor(name: str) -> bool:

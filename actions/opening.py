@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
+from actions.talk import outside
 from actions.turn import ask_again
 
 
@@ -47,6 +48,8 @@ class ActionHjaelp(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One reply."""
         known = await known_from(tracker)
+        if not tracker.get_slot("opgave_aktiv") and (events := outside(known, tracker, dispatcher)):
+            return events
         reply = Reply(values=known.values())
         if tracker.get_slot("opgave_aktiv"):
             reply.say("utter_opgave_hjaelp")
