@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from actions import book, missed, move, proposing, which
+from actions import book, missed, move, proposing, several, which
 from actions.aiming import aim_for
 from actions.meeting_words import covers, described, matching, times_in
+from actions.relative_wish import relative_wish
 from actions.turn import Turn
 from actions.wishing import as_json, not_that_day, wish_in
 from forloeb.booking.errors import Refused
@@ -21,11 +22,31 @@ WORDS_AT_MOST = 1000
 ASKING = re.compile(r"\?\s*$|\bhvis\b")
 
 
+# Asked for a reason, the person rather moves the meeting.
+ANOTHER_TIME = re.compile(
+    r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"
+)
+# Said in so many words; "jeg har fået influenza" alone is no afbud yet.
+SAYS_SO = re.compile(
+    r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
+    r"|\b(?:meld\w*|siger?|springer) (?:\w+ ){0,2}(?:fra|over)\b"
+    r"|\b(?:kan|ka|kommer|komme|naar|naa|moeder|deltage|deltager|vaere) (?:\w+ ){0,4}(?:ikke|ik|ikk|it|ej|aldrig)\b"
+    r"|\b(?:ikke|ik|ikk|it|ej|aldrig) (?:\w+ ){0,4}(?:komme|kommer|kan|naa|naar|moede|deltage|med|afsted|vaere der)\b"
+)
+
+
+def _says_so(turn: Turn) -> bool:
+    """Whether the words say that the person will not come, or name the day or the meeting."""
+    text = fold(turn.text)
+    return bool(SAYS_SO.search(text) or times_in(turn.known) or turn.known.entity("myndighed"))
+
+
 async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
     asking = ASKING.search(fold(turn.text)) is not None
-    sure = 0.0 if asking else turn.sure
-    turn.state.update({"kind": "afbud", "ground": turn.known.entity("afbudsgrund"), "sure": sure})
+    sure = turn.sure if _says_so(turn) and not asking else 0.0
+    ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
+    turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if turn.state["ground"]:
         turn.state["words"] = turn.text[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
@@ -34,11 +55,19 @@ async def begin(turn: Turn) -> None:
         await _begun(turn, going)
     elif not ahead:
         await _no_meeting(turn)
+    elif together := several.meant(turn, ahead):
+        several.ask(turn, together)
     elif (meeting := await which.meeting(turn)) is not None:
         await with_meeting(turn, meeting)
 
 
-def _words(turn: Turn) -> str:
+def grieves(turn: Turn) -> bool:
+    """Whether the message tells of the loss of somebody near."""
+    return any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
+
+
+def words_of(turn: Turn) -> str:
+    """The reason in the person's own words."""
     return turn.state.get("words") or turn.text[:WORDS_AT_MOST]
 
 
@@ -64,7 +93,7 @@ async def without_meeting(turn: Turn) -> None:
 
 async def _no_meeting(turn: Turn) -> None:
     """We hold no such meeting of theirs: a human gets the words, and the person is told to make contact themselves."""
-    facts = {"wants": "afbud", "words": _words(turn)}
+    facts = {"wants": "afbud", "words": words_of(turn)}
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
@@ -76,6 +105,8 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """The meeting is known: ask for the reason, or go on by the ground."""
     turn.state["appointment"] = meeting.id
     ground = turn.state.get("ground")
+    if grieves(turn):
+        turn.reply.say("utter_afbud_sorg")
     if not ground:
         turn.reply.ask("utter_afbud_spoerg_grund", **described(turn.known, meeting))
         turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
@@ -101,10 +132,15 @@ async def reason(turn: Turn) -> None:
     if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
         return
-    meeting = await _meeting(turn)
+    if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
+        await _move(turn, await _meeting(turn))
+        return
     if not turn.yes:
         turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})
-    await with_meeting(turn, meeting)
+    if turn.state.get("all"):
+        await several.reasoned(turn)
+    else:
+        await with_meeting(turn, await _meeting(turn))
 
 
 async def sure(turn: Turn) -> None:
@@ -131,7 +167,7 @@ async def warn(turn: Turn, meeting: Appointment) -> None:
         facts = {
             "appointment": meeting.id,
             "wants": "afbud",
-            "words": _words(turn),
+            "words": words_of(turn),
         }
         case = await turn.call(
             turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_reason"), turn.now
@@ -159,6 +195,7 @@ async def insist(turn: Turn) -> None:
     ground = turn.known.entity("afbudsgrund")
     other = ground if ground != turn.state["ground"] else None
     wants_time = wish_in(turn.known, without=lambda time: covers(time, meeting.start)) and turn.intent != "meld_afbud"
+    wants_time = wants_time or relative_wish(turn.text, meeting.start)
     if turn.chosen == "keep" or turn.stops:
         keep(turn)
     elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
@@ -196,9 +233,12 @@ def keep(turn: Turn) -> None:
 async def commit(turn: Turn, *, warned: bool = False) -> None:
     """Write the afbud, then say it, and propose new times in the same reply."""
     state = turn.state
+    if state.get("all"):
+        await several.commit(turn)
+        return
     try:
         cancelled = await turn.call(
-            turn.service.cancel, turn.claimant_id, state.get("appointment") or "", _words(turn),
+            turn.service.cancel, turn.claimant_id, state.get("appointment") or "", words_of(turn),
             state.get("ground") or Ground.OTHER.value, turn.key("afbud"), turn.now, warned=warned,
         )  # fmt: skip
     except Refused as error:
@@ -211,7 +251,13 @@ async def commit(turn: Turn, *, warned: bool = False) -> None:
 
 
 async def done(turn: Turn, cancelled: Cancelled) -> None:
-    """What to do now when the meeting is near, the receipt, how sure it is, and a new time."""
+    """The receipt and a new time."""
+    receipt(turn, cancelled)
+    await new_time(turn, cancelled.appointment, cancelled.cancellation.id)
+
+
+def receipt(turn: Turn, cancelled: Cancelled) -> None:
+    """What to do now when the meeting is near, the receipt, and how sure it is."""
     meeting, taken = cancelled.appointment, cancelled.cancellation
     values = described(turn.known, meeting)
     if cancelled.call_now:
@@ -223,8 +269,7 @@ async def done(turn: Turn, cancelled: Cancelled) -> None:
         turn.reply.say("utter_ikke_bekraeftet", hvem=values["hvem"])
     else:
         turn.reply.say("utter_afbud_ikke_bekraeftet", **values)
-    turn.reply.say("utter_afbud_vurdering", hvem=values["hvem"])
-    await new_time(turn, meeting, taken.id)
+    turn.reply.say("utter_afbud_vurdering")
 
 
 async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rasa_sdk import Action, Tracker
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
+    again,
     availability,
     booking_questions,
     cancellation,
@@ -23,9 +24,12 @@ from actions import (
     preparation,
     purpose,
 )
-from actions.known import Known, known_from
+from actions.known import AGAIN, Known
 from actions.reply import Reply
 from actions.turn import ask_again
+
+# What the person says is not what is registered: a human settles it.
+CLASHES = ("utter_ydelse_anderledes", "utter_dag_anderledes")
 
 Answer = Callable[[Known, Reply], None]
 
@@ -65,19 +69,6 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
-class ActionSvar(Action):
-    """Answers the questions of one message."""
-
-    def name(self) -> str:
-        """The name in domain.yml."""
-        return "action_svar"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """One reply for all questions asked; keeps what was learnt about the person."""
-        known = await known_from(tracker)
-        return answer(asked(tracker), known, dispatcher, tracker)
-
-
 def asked(tracker: Tracker) -> list[str]:
     """The question intents of this message, in the order of its text."""
     message = tracker.latest_message or {}
@@ -87,13 +78,36 @@ def asked(tracker: Tracker) -> list[str]:
     return [intent for intent in dict.fromkeys(found) if intent in ANSWERS]
 
 
-def answer(intents: list[str], known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
-    """Answer `intents` in one reply, ask a task's open question again, and return the events that remember it."""
+def answer(
+    intents: list[str],
+    known: Known,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    also: Callable[[Reply], None] | None = None,
+) -> list[Any]:
+    """Answer `intents` in one reply, ask a task's open question again, and return the events that remember it.
+
+    Args:
+        intents: question intents.
+        known: what is known at this message.
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        also: adds to the reply after the answers.
+    """
     reply = Reply(values=known.values())
-    answer_into(reply, known, intents)
+    unsettled = known.entity("emne") == AGAIN
+    answer_into(reply, known, [i for i in intents if not (unsettled and i in again.COUNTED)])
     gaps.mention(known, reply)
+    if unsettled:
+        again.asks_day(known, reply)
+    elif tracker.get_slot(AGAIN) and again.COUNTED.intersection(intents):
+        reply.note("utter_ledig_igen_forbehold")
+    if also:
+        also(reply)
     for key, values in known.notes:
         reply.note(key, **values)
+        if key in CLASHES:
+            reply.choice("utter_knap_faa_rettet", "tal_med_medarbejder")
     ask_again(tracker, reply)
     reply.send(dispatcher)
     remembered = {"venter_paa": None, "sidste_emner": intents, "usikker": 0, **known.slots}

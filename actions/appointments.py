@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
+from actions.answers import answer_into, asked
+from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
-from actions.turn import Turn, ask_again, turn_from
+from actions.reply import Reply
+from actions.turn import Turn, ask_again
 from forloeb.booking.ics import calendar_link
 from forloeb.booking.model import Act, Appointment, DeliveryState, Status
 
@@ -25,32 +29,38 @@ class ActionVisAftaler(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Their own only; a visitor is told how to sign in."""
-        turn = await turn_from(tracker)
-        if turn.known.registered is None:
-            turn.reply.say("utter_log_ind_aftaler")
-        else:
-            ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
-            show(turn, ahead)
-        ask_again(tracker, turn.reply)
-        turn.reply.send(dispatcher)
-        return turn.known.events()
+        known = await known_from(tracker)
+        reply = Reply(values=known.values())
+        answer_into(reply, known, [i for i in asked(tracker) if i != "vis_forloeb"])
+        await show_own(known, reply)
+        ask_again(tracker, reply)
+        reply.send(dispatcher)
+        return known.events()
 
 
-def show(turn: Turn, ahead: tuple[Appointment, ...]) -> None:
+async def show_own(known: Known, reply: Reply) -> None:
+    """The person's meetings that lie ahead; a visitor is told how to sign in."""
+    if known.registered is None:
+        reply.say("utter_log_ind_aftaler")
+        return
+    find = services.bookings().appointments
+    ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)
+    show(known, reply, ahead)
+
+
+def show(known: Known, reply: Reply, ahead: tuple[Appointment, ...]) -> None:
     """A line for each meeting, with buttons for what can be done."""
     if not ahead:
-        turn.reply.say("utter_ingen_aftaler")
-        turn.reply.choice("utter_titel_book_samtale", "book_samtale")
+        reply.say("utter_ingen_aftaler")
+        reply.choice("utter_titel_book_samtale", "book_samtale")
         return
-    turn.reply.say("utter_aftaler_overskrift")
+    reply.say("utter_aftaler_overskrift")
     for appointment in ahead:
-        values = described(turn.known, appointment)
-        turn.reply.say(
-            "utter_aftaler_linje", **values, slags=kind_title(appointment), tilstand=delivery_key(appointment)
-        )
-    turn.reply.choice("utter_titel_flyt_samtale", "flyt_samtale")
-    turn.reply.choice("utter_titel_meld_afbud", "meld_afbud")
-    turn.reply.choice("utter_titel_forbered_samtale", "forbered_samtale")
+        values = described(known, appointment)
+        reply.say("utter_aftaler_linje", **values, slags=kind_title(appointment), tilstand=delivery_key(appointment))
+    reply.choice("utter_titel_flyt_samtale", "flyt_samtale")
+    reply.choice("utter_titel_meld_afbud", "meld_afbud")
+    reply.choice("utter_titel_forbered_samtale", "forbered_samtale")
 
 
 def delivery_key(appointment: Appointment) -> str:

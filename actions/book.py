@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import picking, proposing, reading_back
 from actions.aiming import aim
 from actions.appointments import committed
@@ -10,6 +12,7 @@ from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
 from forloeb.booking.model import Act, Holder, Kind, Slot, Status
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
 SUBJECTS = ("jobsoegning", "kompetencer", "branche", "cv", "andet")
@@ -22,6 +25,8 @@ REFUSALS = {
     "appointment_past": "utter_moede_begyndt",
     "not_booked": "utter_moede_staar_ikke",
 }
+# "nej personligt" where the subject is asked for corrects the form just said
+NO_BUT = re.compile(r"(?:nej|hov|vent|ups|naej|eller)\b")
 LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 
 
@@ -100,6 +105,11 @@ async def subject(turn: Turn) -> None:
     corrects = turn.no and any(not t["excluded"] for t in times_in(turn.known))
     if turn.stops or corrects or (turn.chosen and not turn.chosen.startswith("subject:")):
         await choose(turn)
+        return
+    form = turn.known.entity("moedeform")
+    slot = await proposing.slot(turn, turn.state["slot"])
+    if form and slot and NO_BUT.match(fold(turn.text)) and form in reading_back.forms_of(turn, slot):
+        await _with_form(turn, form)
         return
     turn.state["about"] = turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
     await reading_back.read_back(turn)

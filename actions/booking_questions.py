@@ -41,7 +41,7 @@ def _deadline_key(book_by: date, holder: str, on: date) -> str:
 def ingen_ledig_tid(known: Known, reply: Reply) -> None:
     """No free time: contact the holder before the deadline."""
     _by_benefit(known, reply, "ingen_ledig_tid", "ingen_ledig_tid")
-    reply.say("utter_ingen_ledig_tid_tilbud")
+    reply.offer("utter_ingen_ledig_tid_tilbud")
 
 
 def indkaldelse(known: Known, reply: Reply) -> None:

@@ -21,7 +21,7 @@ def lovlig_grund(known: Known, reply: Reply) -> None:
     else:
         reply.say("utter_lovlig_grund_ukendt")
         ask_benefit(known, reply, "lovlig_grund")
-    reply.say("utter_flyt_tilbud")
+    reply.offer("utter_flyt_tilbud")
 
 
 def udeblivelse(known: Known, reply: Reply) -> None:
@@ -40,4 +40,4 @@ def _consequence(known: Known, reply: Reply, intent: str) -> None:
         ask_benefit(known, reply, intent)
     else:
         reply.say(f"utter_{intent}_{'social' if known.social else 'dagpenge'}")
-    reply.say("utter_flyt_tilbud")
+    reply.offer("utter_flyt_tilbud")

@@ -8,7 +8,7 @@ from actions.reply import Reply
 GAPS = (
     "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
     "cv_frist_overskredet", "booking_frist_overskredet", "forkert_registreret", "saa_ikke_indkaldelsen",
-    "ingen_ringede", "for_sent", "video_fejl",
+    "ingen_ringede", "for_sent", "video_fejl", "sorg", "ledig_igen",
 )  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def gap_of(known: Known) -> str | None:
 
 def mention(known: Known, reply: Reply) -> None:
     """Add the gap to an answer about something else in the same message."""
-    if subject := gap_of(known):
+    if (subject := gap_of(known)) and subject != "sorg":  # it is no subject to answer about: the afbud says it
         reply.say(f"utter_hul_{subject}")
         staff_choice(reply)
 

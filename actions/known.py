@@ -15,10 +15,14 @@ from actions import services
 from forloeb import obligations
 from forloeb.booking import model as booking
 from forloeb.danish import format as danish
+from forloeb.danish.words import fold
 from forloeb.installation import Place
 from forloeb.obligations import Anchor, Benefit
 
 SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", Anchor.FIRST_CONTACT: "foerste_kontakt"}
+AGAIN = "ledig_igen"  # the subject (`emne`), the slot, and the fact that is asked for
+# "i to måneder" is how long a job lasted, no day
+LENGTH_OF_TIME = re.compile(r"\b(?:uge|maaned|mdr|aar|dage)", re.IGNORECASE)
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
@@ -164,6 +168,10 @@ def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
 def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
     stated = {Anchor(k): date.fromisoformat(v) for k, v in (message.get("facts") or {}).items() if v and _is_anchor(k)}
     waiting = tracker.get_slot("venter_paa") or {}
+    if known.entity("emne") == AGAIN or waiting.get("fact") == AGAIN:
+        stated.pop(Anchor.UNEMPLOYED_FROM, None)
+        day = bare_past_day(known.entities, lengths=False)
+        known = replace(known, slots={**known.slots, AGAIN: day.isoformat()}) if day else known
     if not stated and waiting.get("fact") in SLOTS.values():
         asked = next(a for a, slot in SLOTS.items() if slot == waiting["fact"])
         bare = bare_past_day(known.entities)
@@ -183,11 +191,17 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
     return known
 
 
-def bare_past_day(entities: tuple[dict[str, Any], ...]) -> date | None:
-    """The one day that a message names, read as past; None when there is none, or more than one."""
+def bare_past_day(entities: tuple[dict[str, Any], ...], *, lengths: bool = True) -> date | None:
+    """The one day that a message names, read as past; None when there is none, or more than one.
+
+    Args:
+        entities: the message's.
+        lengths: whether "to måneder" may be a day (so long ago).
+    """
     value = next((e["value"] for e in entities if e["entity"] == "tid"), None)
     days = [t for t in (value or {}).get("past", []) if t["grain"] in ("day", "minute", "hour") and t["start"]]
     days = [t for t in days if len(t["start"]) > 5 and not t["excluded"]]
+    days = [t for t in days if lengths or not LENGTH_OF_TIME.search(fold(t.get("text") or ""))]
     return date.fromisoformat(days[0]["start"][:10]) if len(days) == 1 else None
 
 

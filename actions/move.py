@@ -6,6 +6,7 @@ from actions import book, picking, proposing, reading_back, which
 from actions.aiming import aim_for
 from actions.appointments import committed
 from actions.meeting_words import covers, described
+from actions.relative_wish import relative_wish
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
@@ -35,6 +36,8 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         return
     # the time that names the meeting is no wish
     said = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
+    if leaning := relative_wish(turn.text, meeting.start):
+        said = merged(said, leaning) if said else leaning
     before = from_json(turn.state.get("wish") or {})
     form = turn.known.entity("moedeform") or turn.state.get("wanted_form")
     turn.state = {

@@ -10,6 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
+from actions.talk import outside
+from actions.turn import ask_again
 
 
 class ActionStart(Action):
@@ -37,7 +39,7 @@ class ActionStart(Action):
 
 
 class ActionHjaelp(Action):
-    """What the assistant can do, with the commonest subjects as buttons."""
+    """What the assistant can do, with the commonest subjects as buttons; in a task, its question once more."""
 
     def name(self) -> str:
         """The name in domain.yml."""
@@ -46,7 +48,15 @@ class ActionHjaelp(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One reply."""
         known = await known_from(tracker)
+        if not tracker.get_slot("opgave_aktiv") and (events := outside(known, tracker, dispatcher)):
+            return events
         reply = Reply(values=known.values())
+        if tracker.get_slot("opgave_aktiv"):
+            reply.say("utter_opgave_hjaelp")
+            ask_again(tracker, reply)
+            staff_choice(reply)
+            reply.send(dispatcher)
+            return known.events()
         reply.say("utter_hjaelp")
         for intent in ("vis_forloeb", "book_samtale", "meld_afbud"):
             reply.choice(f"utter_titel_{intent}", intent)

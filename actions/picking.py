@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from actions.known import Known
 from actions.meeting_words import by_ordinal, matching, times_in
-from actions.proposing import give_up, lists, lost, offered, propose, stop
+from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
+from actions.relative_wish import WEEKS_LATER, relative_wish
 from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.model import Slot
@@ -39,6 +40,8 @@ async def pick(turn: Turn) -> Slot | None:
     text = fold(turn.text)
     if turn.stops:
         await stop(turn)
+    elif not chosen and (leaning := await _leaning(turn, shown)):
+        await propose(turn, leaning)
     elif chosen == "none" or (not chosen and NONE_FITS.search(text)):
         await none_fits(turn)
     elif not chosen and (named := named_slot(turn.known, shown)):
@@ -58,9 +61,22 @@ async def pick(turn: Turn) -> Slot | None:
     return None
 
 
-def _offers(slot: Slot, wish: Wish) -> bool:
+async def _leaning(turn: Turn, shown: list[Slot]) -> Wish | None:
+    """A wish that leans on the meeting to be moved, the time picked, or the last one shown."""
+    base = None
+    if turn.state.get("moving"):
+        base = (await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])).start
+    elif picked := turn.state.get("slot"):
+        found = await slot(turn, picked)
+        base = found.start if found else None
+    elif shown:
+        base = shown[-1].start
+    return relative_wish(turn.text, base) if base else None
+
+
+def _offers(one: Slot, wish: Wish) -> bool:
     """Whether the wish is only about the form, and the slot has it: the form is the answer to the one time shown."""
-    return wish == Wish(form=wish.form) and wish.form in slot.forms
+    return wish == Wish(form=wish.form) and wish.form in one.forms
 
 
 def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
@@ -78,7 +94,13 @@ def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
 def says_when(known: Known) -> bool:
     """Whether the message speaks of times as an answer does, whatever its intent."""
     text = fold(known.text)
-    return bool(wish_in(known) or MORE.search(text) or NONE_FITS.search(text) or by_ordinal(known.text, (1, 2, 3)))
+    return bool(
+        wish_in(known)
+        or WEEKS_LATER.search(text)
+        or MORE.search(text)
+        or NONE_FITS.search(text)
+        or by_ordinal(known.text, (1, 2, 3))
+    )
 
 
 async def _again(turn: Turn, shown: list[Slot]) -> None:
@@ -102,7 +124,8 @@ async def none_fits(turn: Turn) -> None:
 
 async def wish_step(turn: Turn) -> None:
     """The person says when they can."""
-    wish = wish_in(turn.known)
+    leaning = None if turn.chosen else await _leaning(turn, [])
+    wish = leaning or wish_in(turn.known)
     if turn.chosen == "give_up" or (wish is None and turn.no and not turn.stops):
         await give_up(turn)
     elif turn.stops:

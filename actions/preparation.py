@@ -12,7 +12,7 @@ def forberedelse(known: Known, reply: Reply) -> None:
     reply.say("utter_forberedelse")
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_forberedelse_dagpenge")
-    reply.say("utter_forberedelse_tilbud")
+    reply.offer("utter_forberedelse_tilbud")
 
 
 def faciliteter(known: Known, reply: Reply) -> None:

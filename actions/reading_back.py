@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import picking, proposing
 from actions.meeting_words import covers, described, times_in
 from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.model import Form, Kind, Slot, must_be_in_person
+
+SUBJECT = re.compile(
+    r"\b(?:handle|dreje sig|snakke|tale)\s+om\s+(?P<about>\S.{2,})|\bemnet\s+(?:er|skal være)\s+(?P<topic>\S.{2,})",
+    re.IGNORECASE,
+)
 
 
 async def read_back(turn: Turn) -> None:
@@ -37,6 +44,9 @@ async def corrected(turn: Turn) -> Slot | bool | None:
         await proposing.stop(turn)
     elif form and form != turn.state["form"] and slot is not None:
         await _other_form(turn, slot, form)
+    elif not turn.state.get("moving") and (about := _other_subject(turn)):
+        turn.state["about"] = about
+        await read_back(turn)
     elif _other_time(turn, slot):
         return await picking.pick(turn)
     elif turn.yes:
@@ -48,6 +58,12 @@ async def corrected(turn: Turn) -> Slot | bool | None:
         turn.reply.say("utter_svar_ja_eller_nej")
         await read_back(turn)
     return None
+
+
+def _other_subject(turn: Turn) -> str | None:
+    """The subject, where the answer corrects it ("det skal handle om mit cv")."""
+    said = None if turn.chosen else SUBJECT.search(turn.text)
+    return (said["about"] or said["topic"]).strip(" .!")[:300] if said else None
 
 
 def _other_time(turn: Turn, slot: Slot | None) -> bool:

@@ -20,6 +20,7 @@ class Reply:
 
     values: Values = field(default_factory=dict)
     parts: list[tuple[str, Values]] = field(default_factory=list)
+    offers: list[tuple[str, Values]] = field(default_factory=list)
     notes: list[tuple[str, Values]] = field(default_factory=list)
     asks: list[tuple[str, Values]] = field(default_factory=list)
     choices: list[Values] = field(default_factory=list)
@@ -29,6 +30,10 @@ class Reply:
     def say(self, key: str, **values: Any) -> None:
         """Add a part; the same part twice is said once."""
         _once(self.parts, key, {**self.values, **values})
+
+    def offer(self, key: str, **values: Any) -> None:
+        """Add an offer with buttons of its own, after all parts; a task under way has no room for it."""
+        _once(self.offers, key, {**self.values, **values})
 
     def note(self, key: str, **values: Any) -> None:
         """Add a remark that comes after all parts, once."""
@@ -51,7 +56,7 @@ class Reply:
         """Hand the reply to Rasa as one message."""
         dispatcher.utter_message(
             response="utter_svar",
-            parts=[[key, values] for key, values in (*self.parts, *self.notes, *self.asks)],
+            parts=[[key, values] for key, values in (*self.parts, *self.offers, *self.notes, *self.asks)],
             choices=self.choices,
             extra=self.extra,
             timeline=self.timeline,

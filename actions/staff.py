@@ -8,13 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
-from actions.cases import open_case
+from actions.answers import answer_into, asked
+from actions.cases import hand_over
 from actions.known import known_from
 from actions.reply import Reply
-from forloeb.booking.model import CaseKind
-from forloeb.danish import format as danish
-from forloeb.obligations import Benefit
 
 
 class ActionTalMedMedarbejder(Action):
@@ -25,21 +22,10 @@ class ActionTalMedMedarbejder(Action):
         return "action_tal_med_medarbejder"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Commit the case, then say that it waits, and when somebody is there."""
+        """Answer what the same message asks, then hand over."""
         known = await known_from(tracker)
-        case = await open_case(tracker, known, CaseKind.WANTS_HUMAN)
-        now, here = services.now(), services.installation()
         reply = Reply(values=known.values())
-        reply.say("utter_medarbejder_sag", kvittering=case)
-        opens = here.next_opening(now)
-        if here.is_open(now):
-            reply.say("utter_medarbejder_aaben")
-        elif opens:
-            reply.say("utter_medarbejder_lukket", aabner=danish.moment(opens, known.on))
-        reply.say("utter_medarbejder_ring")
-        reply.say("utter_medarbejder_ikke_kontakt")
-        own = known.akasse if known.benefit is Benefit.DAGPENGE else known.jobcenter
-        if known.benefit and own.hours:
-            reply.say("utter_sted_aabent", sted=own.name, sted_tider=own.hours_text())
+        answer_into(reply, known, asked(tracker))
+        await hand_over(known, reply, tracker)
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]

@@ -9,10 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import again
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
 from actions.gaps import gap_of, staff_choice
-from actions.known import Known, known_from
+from actions.known import AGAIN, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
 
@@ -20,6 +21,7 @@ NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedefo
          "forbered_samtale", "slet_data"}  # fmt: skip
 FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
 LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
+COMMON = "en"  # for a language that has no answer of its own
 
 
 class ActionOplys(Action):
@@ -32,6 +34,8 @@ class ActionOplys(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Answer again with the new fact; without one, say what is missing."""
         known = await known_from(tracker)
+        if events := await again.told(known, tracker, dispatcher):
+            return events
         if events := continued(known, tracker, dispatcher):
             return events
         return unsure(known, tracker, dispatcher)
@@ -47,6 +51,8 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """The two nearest subjects and a human; the second time in a row a human first."""
         known = await known_from(tracker)
+        if events := await again.told(known, tracker, dispatcher):
+            return events
         if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
         return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
@@ -62,6 +68,8 @@ class ActionUdenfor(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """A known gap, another language, or an honest "that I cannot"."""
         known = await known_from(tracker)
+        if events := await again.told(known, tracker, dispatcher):
+            return events
         if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
         if events := outside(known, tracker, dispatcher):
@@ -119,8 +127,13 @@ def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) ->
     language = (tracker.latest_message or {}).get("sprog")
     if subject := gap_of(known):
         reply.say(f"utter_hul_{subject}")
-    elif language in LANGUAGES:
-        reply.say(f"utter_sprog_{language}")
+        if subject == AGAIN:
+            again.asks_day(known, reply)
+        if subject == "sorg":
+            for intent in ("flyt_samtale", "meld_afbud"):
+                reply.choice(f"utter_titel_{intent}", intent)
+    elif language not in (None, "da"):
+        reply.say(f"utter_sprog_{language if language in LANGUAGES else COMMON}")
     else:
         return None
     staff_choice(reply)

@@ -9,9 +9,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, which
-from actions.answers import ANSWERS, answer, answer_into, asked
-from actions.turn import Turn, ask_again, send, turn_from
+from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, several, which
+from actions.answers import answer_into, asked
+from actions.aside import FREE, TIMES, aside
+from actions.turn import Turn, send, turn_from
 from forloeb import operation
 from forloeb.booking import replay
 from forloeb.booking.errors import NotFound
@@ -48,6 +49,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("afbud", "sure"): afbud.sure,
     ("afbud", "insist"): afbud.insist,
     ("afbud", "anyway"): afbud.sure,
+    ("afbud", "all"): several.answered,
     ("forbered", "question"): prepare.question,
     ("forbered", "attach"): prepare.attach,
 }
@@ -60,17 +62,8 @@ COMMITS: dict[str, Step] = {
     "notes": prepare.commit,
     "missed": missed.begin,
 }
-# Steps that take any words as the answer, whatever the intent: the person speaks freely there.
-FREE = {("book", "subject"), ("afbud", "reason"), ("forbered", "question")}
-# Steps about when and how: "jeg kan ikke om onsdagen" or "kan den være på telefon?" is an answer there, no new task.
-TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confirm"),
-         ("flyt", "choose"), ("flyt", "wish"), ("flyt", "confirm")}  # fmt: skip
-ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
-UNSURE = 0.6
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
-QUESTION = re.compile(
-    r"(?:hv(?:ad|em|or|ornaar|ordan|orfor|ilken|ilke|ilket|is)|(?:skal|maa|kan) (?:jeg|man)|er det)\b"
-)
+OWN_MEETING = re.compile(r"\b(?:gamle|eksisterende|nuvaerende|andet|anden) (?:moede|aftale|samtale|tid)\b")
 
 
 class ActionOpgave(Action):
@@ -86,16 +79,49 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if turn.state.get("step") and (events := _aside(turn, dispatcher, tracker)) is not None:
+        if turn.state.get("step") and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
-        try:
-            await _step(turn)
-        except NotFound:
-            turn.reply.say("utter_moede_staar_ikke")
-            turn.finish()
+            if "?" in turn.text and turn.known.entity("emne") not in {*missed.CONTACTS, "sorg"}:
+                gaps.mention(turn.known, turn.reply)
+        await _take(turn)
         return send(turn, dispatcher)
+
+
+async def begin_beside(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+    """Answer the questions of a message, then begin the task that it names too, in one reply.
+
+    What such a message means is less sure than one that only says it: an afbud is asked about before it is taken.
+    """
+    turn = await turn_from(tracker)
+    turn.intent, turn.sure = intent, 0.0
+    intents = asked(tracker)
+    answer_into(turn.reply, turn.known, intents)
+    turn.slots["sidste_emner"] = intents
+    if turn.known.registered is None and intent != "forbered_samtale":
+        _not_signed_in(turn)
+    else:
+        await _take(turn)
+    return send(turn, dispatcher)
+
+
+async def _take(turn: Turn) -> None:
+    """Take the step; the task's own question is the only one asked, and its buttons the only ones."""
+    before, buttons = turn.reply.asks[:], turn.reply.choices[:]
+    turn.reply.asks.clear()
+    turn.reply.choices.clear()
+    try:
+        await _step(turn)
+    except NotFound:
+        turn.reply.say("utter_moede_staar_ikke")
+        turn.finish()
+    if turn.reply.asks:
+        turn.reply.offers.clear()
+        turn.known.slots.pop("venter_paa", None)
+    else:
+        turn.reply.asks[:0] = before
+        turn.reply.choices[:0] = buttons
 
 
 def _place(turn: Turn) -> tuple[str, str]:
@@ -154,37 +180,16 @@ def _switches(turn: Turn) -> bool:
         return True
     if place in FREE or (intent == "misset_samtale" and turn.state.get("after") == "missed"):
         return False
+    if place[0] == "book" and intent == "flyt_samtale" and OWN_MEETING.search(fold(turn.text)):
+        return True
     if place in TIMES:
         if intent in ("book_samtale", "flyt_samtale", "skift_moedeform"):
             return False
         if intent == "meld_afbud":
             return turn.known.entity("afbudsgrund") is not None or not picking.says_when(turn.known)
-    if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure")):
+    if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure"), ("afbud", "all")):
         return intent not in ("flyt_samtale", "book_samtale", "meld_afbud")
     return KIND_OF.get(intent) != place[0]
-
-
-def _aside(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
-    """Answer a question asked in the middle of a task and ask the task's own again; None when it is no aside."""
-    place = _place(turn)
-    outside = turn.intent in ("out_of_scope", "nlu_fallback") and gaps.gap_of(turn.known) is not None
-    if turn.intent not in ANSWERS and not outside:
-        return None
-    text = fold(turn.text).strip()
-    question = text.endswith("?") or QUESTION.match(text) is not None
-    if place in FREE and not question:
-        return None
-    about_times = turn.intent in ABOUT_TIMES or turn.sure < UNSURE
-    if place in TIMES and about_times and picking.says_when(turn.known):
-        return None
-    if turn.sure < UNSURE and not question:
-        return None
-    if outside:
-        gaps.mention(turn.known, turn.reply)
-        ask_again(tracker, turn.reply)
-        turn.reply.send(dispatcher)
-        return turn.known.events()
-    return answer(asked(tracker), turn.known, dispatcher, tracker)
 
 
 async def _done_before(turn: Turn) -> Step | None:

@@ -22,8 +22,11 @@ from forloeb.danish.words import fold
 T = TypeVar("T")
 SURE_OF_YES = 0.75
 STOP = re.compile(
-    r"\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
+    r"^(?:nej )?(?:ikke (?:lige )?nu|(?:nej )?(?:tak )?ellers(?: tak)?)[ .!]*$"
+    r"|\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
     r"|alligevel ikke|ikke alligevel"
+    r"|behold(?:er|e)? (?:den|det|dem|min|mit|moedet|aftalen|tiden|samtalen)"
+    r"|lad(?:er)? (?:den|det|moedet|aftalen|samtalen|min tid) (?:bare )?(?:staa|blive|vaere)"
     r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
 )
 
@@ -143,6 +146,7 @@ def ask_again(tracker: Tracker, reply: Reply) -> None:
         for key, values in asked["parts"]:
             reply.ask(key, **values)
         # a button of the answer's own would begin something else in the middle
+        reply.offers.clear()
         reply.choices[:] = asked["choices"]
 
 

@@ -12,6 +12,7 @@ _LETTERS = str.maketrans(
     {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "u", "ß": "ss", "’": "'", "´": "'", "`": "'", "–": "-"}
 )
 _LOOSE = re.compile(r"ae|oe|aa")
+_ESCAPED = re.compile(r"(\\.)")
 _WORD = re.compile(r"\w+(?:[-'’.]\w+)*", re.UNICODE)
 
 
@@ -92,6 +93,15 @@ class Nearest:
             if len(self._found) < 20_000:
                 self._found[word] = found
         return found
+
+
+def one_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression, for folded text, that finds any of the patterns as whole words.
+
+    The patterns are folded (æ or ae) and tolerant; what follows a backslash is left as it is, since `\\W` is not `\\w`.
+    """
+    folded = ("".join(p if p.startswith("\\") else fold(p) for p in _ESCAPED.split(pattern)) for pattern in patterns)
+    return re.compile("|".join(rf"\b(?:{tolerant(pattern)})\b" for pattern in folded))
 
 
 def tolerant(pattern: str) -> str:

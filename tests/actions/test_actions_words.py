@@ -9,6 +9,7 @@ from actions import picking, services, wishing
 from actions.aiming import next_number
 from actions.known import Known
 from actions.meeting_words import by_ordinal, covers, matching
+from actions.relative_wish import relative_wish
 from forloeb import obligations
 from forloeb.booking.model import Form, Holder, Slot
 from forloeb.booking.wishes import Part, Wish
@@ -32,6 +33,10 @@ def message(text, **entities):
     if any(times.values()):
         found.append({"entity": "tid", "value": times})
     return Known(obligations.Claimant(None), None, NOW.date(), "web", text, tuple(found))
+
+
+def at(day, clock):
+    return datetime.combine(date(2025, 10, day), time.fromisoformat(clock), ZONE)
 
 
 def slot(day, clock, holder=Holder.AKASSE, identifier=None):
@@ -207,3 +212,20 @@ def test_a_negated_time_names_no_slot():
 )
 def test_the_number_of_the_next_meeting(numbers, expected):
     assert next_number(numbers) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("samme tid ugen efter", Wish(intervals=((at(16, "10:00"), at(16, "10:01")),))),
+        ("kan vi sige samme tidspunkt en uge senere", Wish(intervals=((at(16, "10:00"), at(16, "10:01")),))),
+        ("ugen efter", Wish(intervals=((at(13, "00:00"), at(20, "00:00")),))),
+        ("samme dag ugen efter", Wish(intervals=((at(16, "00:00"), at(17, "00:00")),))),
+        ("to uger senere samme tid", Wish(intervals=((at(23, "10:00"), at(23, "10:01")),))),
+        ("en anden dag samme tid", Wish(earliest=time(10, 0), latest=time(10, 0))),
+        ("i næste uge", None),
+        ("ugen efter nytår", None),
+    ],
+)
+def test_a_wish_that_leans_on_a_meeting(text, wish):
+    assert relative_wish(text, at(9, "10:00")) == wish

@@ -19,6 +19,9 @@ _JOINT = re.compile(
     rf"(?:,\s*|\s+)(?:og|samt|men|plus|desuden|\+|&)\s+(?:(?:saa|sa|ogsaa|ogsa|osse|lige|i oevrigt)\s+)?"
     rf"(?={_WH}\b|{_VERB}\s+\w+\s+\w|(?:jeg\s+)?vil\s+(?:gerne|ogsaa|osse|hellere|jeg)\b)"
     rf"|,\s+(?={_WH}\b(?!\s+(?:der|jeg|man|vi|det|du|den)\b))"
+    # "... klar hvor mange job skal jeg søge": verb before subject asks, with nothing between the two questions
+    rf"|(?<!\bom)(?<!ikke)(?<!vide)(?<!sige)(?<!mig)(?<!til)(?<!for)(?<!fra)(?<!\bog)\s+(?={_WH}\s+(?:\w+\s+){{0,3}}"
+    r"(?:skal|ska|er|har|kan|ka|maa|ma|faar|far|sker|bliver|gaelder|skulle)\s+(?:jeg|man|der|det|vi|mit|min|de|den)\b)"
 )
 
 

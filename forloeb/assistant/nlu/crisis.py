@@ -17,7 +17,9 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDI
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
-from forloeb.danish.words import fold, tolerant
+from forloeb.assistant.nlu.language import DANISH
+from forloeb.assistant.nlu.scope import OUTSIDE
+from forloeb.danish.words import fold, one_of
 
 SOURCE = Path(__file__).with_name("crisis.yml")
 CRISIS = "krise"
@@ -29,11 +31,7 @@ _LONGEST = 4_000
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return _any(source["patterns"]), _any(source["refused"])
-
-
-def _any(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in patterns))
+    return one_of(source["patterns"]), one_of(source["refused"])
 
 
 def is_crisis(text: str) -> bool:
@@ -45,7 +43,10 @@ def is_crisis(text: str) -> bool:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class CrisisNet(IntentClassifier, GraphComponent):
-    """Puts `krise` first in the ranking where the net catches."""
+    """Puts `krise` first in the ranking where the net catches.
+
+    What the classifier alone calls a crisis in another language is not believed: it knows too few of its words.
+    """
 
     @classmethod
     def create(
@@ -68,4 +69,13 @@ class CrisisNet(IntentClassifier, GraphComponent):
                     if r[INTENT_NAME_KEY] != CRISIS
                 ]
                 set_ranking(message, [(CRISIS, _SURE), *rest])
+            elif message.get("sprog", DANISH) != DANISH:
+                _outside(message)
         return messages
+
+
+def _outside(message: Message) -> None:
+    ranking = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in message.get(INTENT_RANKING_KEY) or []]
+    if ranking and ranking[0][0] == CRISIS:
+        rest = [(name, sure * (1 - _SURE)) for name, sure in ranking if name != OUTSIDE]
+        set_ranking(message, [(OUTSIDE, _SURE), *rest])

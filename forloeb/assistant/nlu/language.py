@@ -41,11 +41,15 @@ def language(text: str) -> str:
             own = (code for code, own in script["letters"].items() if any(letter in own for letter in inside))
             return next(own, str(script["else"]))
     folded = [loose(word.text) for word in words(text)]
-    if len(folded) < _source()["shortest"]:
-        return DANISH
     counts = {code: sum(word in known for word in folded) for code, known in _source()["words"].items()}
     best = max(counts, key=lambda code: counts[code])
     danish = sum(word in _source()["danish"] for word in folded)
+    if not danish and not any(letter in "æøåÆØÅ" for letter in text):
+        for code, own_letters in _source()["letters"].items():
+            if any(letter in own_letters for letter in text):
+                return str(code)
+    if len(folded) < _source()["shortest"]:
+        return DANISH
     clear = (
         counts[best] >= _source()["least"]
         and counts[best] >= _source()["share"] * len(folded)

@@ -16,7 +16,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from forloeb.danish.words import fold, folded_with_places, tolerant
+from forloeb.danish.words import folded_with_places, one_of
 
 SOURCE = Path(__file__).with_name("emner.yml")
 _LONGEST = 1_000  # characters looked at, from each end of the text
@@ -26,9 +26,7 @@ _LONGEST = 1_000  # characters looked at, from each end of the text
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return tuple(
-        (topic, re.compile("|".join(rf"\b(?:{tolerant(fold(p))})\b" for p in ps))) for topic, ps in source.items()
-    )
+    return tuple((topic, one_of(patterns)) for topic, patterns in source.items())
 
 
 def topic_names() -> tuple[str, ...]:

@@ -16,6 +16,8 @@ STATED = [
     ("hej jeg blev ledig 1. september og får dagpenge. hvad skal jeg til og hvornår?", {U: "2025-09-01"}),
     ("Jeg henvendte mig i går om kontanthjælp. hvornår er samtalen", {F: "2025-10-06"}),
     ("jeg mistede mit job d. 3/9", {U: "2025-09-03"}),
+    ("jeg mistede mit faste arbejde d. 3/9", {U: "2025-09-03"}),
+    ("jeg mistede min mor d. 3/9", {}),
     ("blev fyret i fredags", {U: "2025-10-03"}),
     ("sidste arbejdsdag 31/8, tilmeldt jobcentret 2/9", {U: "2025-08-31", R: "2025-09-02"}),
     ("min sidste arbejdsdag var 31. august og jeg meldte mig ledig 1. september", {U: "2025-08-31", R: "2025-09-01"}),

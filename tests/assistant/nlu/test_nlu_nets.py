@@ -33,6 +33,16 @@ SHORT = """
     ikke alligevel = afkraeft
     2 = oplys
     nr. 2 = oplys
+    spring over = oplys
+    vis flere = oplys
+    flere tider tak = oplys
+    jada = bekraeft
+    ok gør det = bekraeft
+    det er fint med mig = bekraeft
+    nope = afkraeft
+    ikke nu = afkraeft
+    nej det er fint = afkraeft
+    måske senere = afkraeft
     nummer to = oplys
     den første = oplys
     den forste tak = oplys
@@ -101,6 +111,10 @@ TOPICS = {
         "jeg står som udeblevet men jeg var der",
         "jeg er fejlregistreret",
         "de har skrevet jeg ikke mødte op men jeg sad klar",
+        "jeg står som udeblevet, men det er altså helt forkert",
+        "I har noteret mig som fraværende. Det er en fejl",
+        "jeg var der, jeg sad i venteværelset, og nu står der udeblevet",
+        "det er en fejl at jeg er skrevet som udeblevet",
     ],
     "saa_ikke_indkaldelsen": [
         "jeg har aldrig set indkaldelsen",
@@ -109,9 +123,21 @@ TOPICS = {
     ],
     "ingen_ringede": ["der var ingen der ringede", "de ringede aldrig", "jeg fik aldrig noget opkald"],
     "for_sent": ["jeg kom 10 minutter for sent", "kommer et kvarter for sent", "jeg er forsinket"],
+    "sorg": ["min mor døde i går", "jeg har mistet min far", "min kone er lige gået bort", "far er død"],
+    "ledig_igen": [
+        "jeg fik job i to måneder og er nu ledig igen",
+        "jeg har haft et vikariat og er blevet arbejdsløs igen",
+        "er igen blevet ledig",
+        "jeg er tilbage på dagpenge efter et job",
+    ],
     "video_fejl": ["linket virkede ikke", "kan ikke komme ind på teams", "kameraet er dødt"],
 }
 NO_TOPIC = [
+    "min mors begravelse er på torsdag, er det en lovlig grund",
+    "er der en tid ledig i morgen",
+    "jeg blev ledig 1. september",
+    "min mor er syg",
+    "jeg er bange for at blive registreret som udeblevet",
     "hvornår er mit næste møde",
     "jeg er syg i dag og kan ikke komme",
     "er det for sent at booke",
@@ -157,6 +183,11 @@ def test_no_topic(text):
         "hvis de tager dagpengene slår jeg mig selv ihjel",
         "jeg kan ikke få luft og har ondt i brystet",
         "i want to kill myself",
+        "my husband hits me",
+        "хочу померти",
+        "أريد أن أموت",
+        "ölmek istiyorum",
+        "quiero morir",
         "jeg skærer i mig selv",
         "det ville være bedre hvis jeg var død",
     ],
@@ -193,6 +224,25 @@ def test_no_crisis(text):
         ("when is my meeting and do I have to come", "en"),
         ("wann ist mein termin", "de"),
         ("kiedy mam spotkanie", "pl"),
+        ("Potrzebuję pomocy", "pl"),
+        ("please help me", "en"),
+        ("i want to cancel my meeting", "en"),
+        ("necesito ayuda", "es"),
+        ("am nevoie de ajutor", "ro"),
+        ("ich brauche hilfe", "de"),
+        ("yardıma ihtiyacım var", "tr"),
+        ("waxaan u baahanahay caawimaad", "so"),
+        ("j'ai besoin d'aide", "fr"),
+        ("jeg need book møde", "da"),
+        ("book a time til mig", "da"),
+        ("can i book et møde", "da"),
+        ("my cv er på jobnet", "da"),
+        ("ok", "da"),
+        ("vi ses i morgen", "da"),
+        ("hej med dig", "da"),
+        ("mødet er kl 10", "da"),
+        ("er I der", "da"),
+        ("a kan it kom i daw", "da"),
         ("коли моя зустріч і де це", "uk"),
         ("когда моя встреча", "ru"),
         ("متى موعدي", "ar"),

@@ -1,0 +1,74 @@
+"""What is said in the middle of a task and is no answer to it: answered, and the task's own question put again."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import gaps, picking
+from actions.answers import ANSWERS, answer, asked
+from actions.turn import Turn, ask_again
+from forloeb.danish.words import fold
+
+# Steps that take any words as the answer, whatever the intent: the person speaks freely there.
+FREE = {("book", "subject"), ("afbud", "reason"), ("forbered", "question")}
+# Steps about when and how: "jeg kan ikke om onsdagen" or "kan den være på telefon?" is an answer there, no new task.
+TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confirm"),
+         ("flyt", "choose"), ("flyt", "wish"), ("flyt", "confirm")}  # fmt: skip
+ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
+UNSURE = 0.6
+QUESTION = re.compile(
+    r"(?:og |men )?(?:hv(?:a|ad|em|or|ornaar|ordan|orfor|ilken|ilke|ilket|is)"
+    r"|(?:skal|ska|maa|kan|ka) (?:jeg|man)|er det)\b"
+)
+
+
+def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
+    """The events of an answer beside the task; None when the message is for the task's own step.
+
+    Args:
+        turn: the turn.
+        place: the task and its step.
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+    """
+    text = fold(turn.text).strip()
+    question = text.endswith("?") or QUESTION.match(text) is not None
+    outside = turn.intent in ("out_of_scope", "nlu_fallback")
+    gap = outside and gaps.gap_of(turn.known) is not None
+    if turn.intent not in ANSWERS and not gap:
+        return _beside(turn, place, question and outside, dispatcher, tracker)
+    if place in FREE and not question:
+        return None
+    about_times = turn.intent in ABOUT_TIMES or turn.sure < UNSURE
+    if place in TIMES and about_times and picking.says_when(turn.known):
+        return None
+    if turn.sure < UNSURE and not question:
+        return None
+    if gap:
+        gaps.mention(turn.known, turn.reply)
+        return _again(turn, dispatcher, tracker)
+    return answer(asked(tracker), turn.known, dispatcher, tracker)
+
+
+def _beside(
+    turn: Turn, place: tuple[str, str], unknown: bool, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> list[Any] | None:
+    """Anger, and a question that we have no answer to: met, instead of read as a bad answer to the step."""
+    angry = turn.intent == "frustration" and turn.sure >= UNSURE
+    if place in FREE or not (angry or unknown) or turn.stops or turn.yes or turn.no or picking.says_when(turn.known):
+        return None
+    turn.reply.say("utter_opgave_vrede" if angry else "utter_opgave_udenfor")
+    gaps.staff_choice(turn.reply)
+    return _again(turn, dispatcher, tracker)
+
+
+def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+    buttons = turn.reply.choices[:]
+    ask_again(tracker, turn.reply)
+    turn.reply.choices += buttons
+    turn.reply.send(dispatcher)
+    return turn.known.events()

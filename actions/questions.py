@@ -1,0 +1,46 @@
+"""The action behind every question: all questions of a message are answered, and what it asks to be done is begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import again, appointments, tasks
+from actions.answers import answer, asked
+from actions.cases import hand_over
+from actions.known import Known, known_from
+from actions.reply import Reply
+
+
+class ActionSvar(Action):
+    """Answers the questions of one message; a task beside them ("... og så vil jeg booke") begins in the same reply."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_svar"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """One reply for all that was asked; keeps what was learnt about the person."""
+        named = [q["intent"] for q in (tracker.latest_message or {}).get("questions") or []]
+        if begins := next((name for name in named if name in tasks.BEGIN), None):
+            return await tasks.begin_beside(begins, dispatcher, tracker)
+        known = await known_from(tracker)
+        if events := await again.told(known, tracker, dispatcher):
+            return events
+        beside = Reply(values=known.values())
+        await _beside(named, known, beside, tracker)
+
+        def also(reply: Reply) -> None:
+            reply.parts += beside.parts
+            reply.choices += beside.choices
+
+        return answer(asked(tracker), known, dispatcher, tracker, also)
+
+
+async def _beside(named: list[str], known: Known, reply: Reply, tracker: Tracker) -> None:
+    if "vis_aftaler" in named:
+        await appointments.show_own(known, reply)
+    if "tal_med_medarbejder" in named:
+        await hand_over(known, reply, tracker)
