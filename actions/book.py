@@ -7,6 +7,7 @@ import re
 from actions import picking, proposing, reading_back
 from actions.aiming import aim
 from actions.appointments import committed
+from actions.asking import ask_when
 from actions.meeting_words import described, place_of, times_in
 from actions.turn import Turn
 from actions.wishing import wish_in
@@ -44,7 +45,8 @@ async def begin(turn: Turn) -> None:
     same = [a for a in ahead if a.kind is Kind.JOB and a.holder.value == aimed["holder"]]
     if same:
         turn.reply.say("utter_book_har_allerede", **described(turn.known, same[0]))
-    await proposing.propose(turn, wish_in(turn.known))
+    if not ask_when(turn, "wish", clash=True):
+        await proposing.propose(turn, wish_in(turn.known))
 
 
 async def choose(turn: Turn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import book, picking, proposing, reading_back, which
 from actions.aiming import aim_for
 from actions.appointments import committed
+from actions.asking import ask_when
 from actions.meeting_words import covers, described
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
@@ -49,7 +50,8 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         "wish": as_json(merged(before, said) if said else before),
     }
     turn.reply.say("utter_flyt_staar", **values)
-    await proposing.propose(turn)
+    if not ask_when(turn, "wish", clash=True):
+        await proposing.propose(turn)
 
 
 async def choose(turn: Turn) -> None:

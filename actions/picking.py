@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.asking import ask_when
 from actions.known import Known
 from actions.meeting_words import by_ordinal, matching, times_in
 from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
@@ -44,6 +45,8 @@ async def pick(turn: Turn) -> Slot | None:
         await propose(turn, leaning)
     elif chosen == "none" or (not chosen and NONE_FITS.search(text)):
         await none_fits(turn)
+    elif ask_when(turn, "choose", clash=True):
+        return None
     elif not chosen and (named := named_slot(turn.known, shown)):
         return named
     elif (wish := wish_in(turn.known)) and not (len(shown) == 1 and _offers(shown[0], wish)):
@@ -56,7 +59,7 @@ async def pick(turn: Turn) -> Slot | None:
         await none_fits(turn)
     elif turn.yes and len(shown) == 1:
         return shown[0]
-    else:
+    elif not ask_when(turn, "choose", clash=False):
         await _again(turn, shown)
     return None
 
@@ -130,6 +133,8 @@ async def wish_step(turn: Turn) -> None:
         await give_up(turn)
     elif turn.stops:
         await stop(turn)
+    elif ask_when(turn, "wish", clash=wish is not None):
+        return
     elif turn.chosen == "more" or (wish is None and MORE.search(fold(turn.text))):
         await propose(turn, more=True)
     elif wish is None:

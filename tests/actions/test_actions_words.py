@@ -1,5 +1,6 @@
 """Wishes, picks and meetings in a person's words: the pure parts of the task dialogue, fast and without processes."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -7,9 +8,12 @@ import pytest
 
 from actions import picking, services, wishing
 from actions.aiming import next_number
+from actions.asking import ask_when, when_question
 from actions.known import Known
 from actions.meeting_words import by_ordinal, covers, matching
 from actions.relative_wish import relative_wish
+from actions.reply import Reply
+from actions.turn import Turn
 from forloeb import obligations
 from forloeb.booking.model import Form, Holder, Slot
 from forloeb.booking.wishes import Part, Wish
@@ -229,3 +233,37 @@ def test_the_number_of_the_next_meeting(numbers, expected):
 )
 def test_a_wish_that_leans_on_a_meeting(text, wish):
     assert relative_wish(text, at(9, "10:00")) == wish
+
+
+def turn_saying(text, **state):
+    known = message(text)
+    return Turn(known, Reply(values={}), dict(state), NOW, "book_samtale", "m-1", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("mandag den 14. passer mig", "tirsdag"),  # 14 October 2025 is a Tuesday
+        ("onsdag d. 31. november", "November"),
+        ("kl 10 mandag den 14., helst personligt", "tirsdag"),
+    ],
+)
+def test_a_wish_that_contradicts_itself_is_asked_about(text, asked):
+    turn = turn_saying(text)
+    asyncio.run(picking.wish_step(turn))
+    ((key, values),) = turn.reply.asks
+    assert key == "utter_tid_spoerg" and asked in values["spoergsmaal"]
+    assert turn.state["step"] == "wish"
+
+
+def test_a_vague_wish_is_asked_about_only_when_it_holds_nothing():
+    assert when_question("om onsdagen", clash=True) is None
+    assert when_question("om nogle dage", clash=True) is None
+    assert "Hvornår" in (when_question("om nogle dage", clash=False) or "")
+    assert when_question("på onsdag kl 10", clash=False) is None
+
+
+def test_a_pressed_button_is_never_asked_about():
+    turn = turn_saying("mandag den 14.")
+    turn.intent, turn.known = "valg", message("mandag den 14.", trin="more")
+    assert not ask_when(turn, "choose", clash=True)

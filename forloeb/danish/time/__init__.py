@@ -60,10 +60,10 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
             unclear.append(Unclear("which_days"))
         found = share(found)
     except Unclear as asked:
-        return Reading(ask=asked.question())
+        return Reading(ask=asked.question(), clash=asked.clash)
     times, unplaced = place_all(found, scan, text, at)
     unclear += unplaced
     asked_for = next((asked for asked in unclear if not asked.weak or not times), None)
     if asked_for:
-        return Reading(ask=asked_for.question())
+        return Reading(ask=asked_for.question(), clash=asked_for.clash)
     return Reading(tuple(times))

@@ -48,10 +48,11 @@ class WhichWeekday:
     """`om mandagen`, `hver mandag`: no single day, so which one is asked."""
 
     weekday: int
+    weak: bool = True
 
     def resolve(self, at: Context) -> Days:
         """Never a day."""
-        raise Unclear("which_weekday", weekday=WEEKDAY_NAMES[self.weekday], weak=True)
+        raise Unclear("which_weekday", weekday=WEEKDAY_NAMES[self.weekday], weak=self.weak)
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
 def clock_range(scan: Scan, i: int, *, licensed: bool) -> Found[ClockSaid]:
     """`10-12`, `13.30 - 14`, `kl. 10 til 12`; the whole needs one licence."""
     start = scan.skip(i, ROUGHLY)
-    licensed = licensed or scan.key(start) == "kl"
+    licensed = licensed or scan.key(start) == "kl" or scan.key(start - 1) in ("tidsrummet", "tidsrum")
     at = start + 1 if scan.key(start) == "kl" else start
     atoms = scan.token(at).atoms
     if len(atoms) == 2:

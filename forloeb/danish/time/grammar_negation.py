@@ -15,7 +15,7 @@ _OUT = words(
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
-    "moeder dukker mulig"
+    "moeder dukker mulig frem"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")

@@ -32,7 +32,8 @@ from forloeb.danish.time.tense import in_tense
 _BOUNDS = {
     Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
     Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
-    Bound.BEFORE: ("tidligere end", "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
+    Bound.BEFORE: ("fra nu og til", "fra nu til", "tidligere end",
+                   "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
                    "foer", "inden", "indtil"),
     Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "senest til",
                     "senest"),

@@ -192,6 +192,9 @@ def beside(scan: Scan, i: int) -> Found[Piece]:
         last = scan.skip(end + 1, frozenset({"den"}), 1) + 1
         return Piece(spec=Week(offset=2)), last + (scan.key(last) == "uge")
     of = _anchor(scan, end + 1)
+    if not of and by == Duration(days=1):  # "dagen efter mandag"
+        near = weekday(scan, end + 1)
+        of = (near[0].spec, near[1]) if near and near[0].spec else None
     if not of or (isinstance(of[0], OnDate) and not of[0].month and isinstance(by, int)):
         return None
     return Piece(spec=Beside(by, sign, of[0])), of[1]

@@ -79,6 +79,8 @@ def weekday(scan: Scan, i: int) -> Found[Piece]:
     named = weekday_at(scan, at)
     if named is None:
         return None
+    if scan.key(i - 1) == "en" and scan.key(i - 2) == "paa" and at == i:
+        return Piece(spec=WhichWeekday(named, weak=False)), at + 1  # "om 3 uger på en onsdag"
     if habit and (scan.key(i) == "hver" or scan.definite(at)):
         return Piece(spec=WhichWeekday(named)), at + 1
     return Piece(spec=OnWeekday(named, which)), at + 1

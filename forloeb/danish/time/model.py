@@ -7,7 +7,7 @@ within that day; `Time.window()` gives it closed by midnight.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Literal
@@ -75,10 +75,14 @@ class Time:
 
 @dataclass(frozen=True)
 class Reading:
-    """Either times, or the Danish question to ask back; never both. Neither when the text names no time."""
+    """Either times, or the Danish question to ask back; never both. Neither when the text names no time.
+
+    `clash` tells a question about words that contradict themselves from one about vague words.
+    """
 
     times: tuple[Time, ...] = ()
     ask: str | None = None
+    clash: bool = field(default=False, compare=False)
 
     def as_json(self) -> dict[str, object]:
         """The answer of `forloeb times` to one line."""

@@ -22,7 +22,7 @@ _NUMBERED = words(
     "sag sagen sagsnr sagsnummer journalnr journalnummer jnr nr nummer tlf telefon telefonnummer mobil mobilnummer cpr "
     "cprnr cprnummer cvr konto kontonr kontonummer reg postnr ref reference referencenummer id kode pinkode kap "
     "kapitel paragraf § stk side lokale rum vaerelse bus linje linie version punkt pkt # etage sal vej gade alle plads "
-    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema score scoret"
+    "medlemsnr medlemsnummer brugernr kundenr bilag formular spor skema score scoret post afsnit trin fase opgave"
 )
 _LINKS = frozenset({"nr", "nummer", "er", ":", ".", "#", "paa", "nummeret", "+"})
 _COUNTED = words(
@@ -114,6 +114,9 @@ def _digits(tokens: list[Token], at: int) -> int:
         return at + 2
     if glued_after and following == "-" and _key(tokens, at + 2).isalpha() and tokens[at + 2].glued:
         return at if _key(tokens, at + 2) in _AFTER_DIGITS else at + 1
+    parts = token.text.replace(",", ".").split(".")
+    if following in ("timer", "time", "min", "minutter") and len(parts) == 2 and parts[1] != "5":
+        return at + 1  # "2.45 timer"
     if following in _COUNTED or (following == "," and _key(tokens, at + 2) == "-"):
         return at + 1
     if following in ("i", "om", "pr", "per") and _key(tokens, at + 2) in ("time", "timer") and not _dated(tokens, at):

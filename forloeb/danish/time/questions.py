@@ -12,6 +12,8 @@ _TEXTS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("questions.yml"
 WEEKDAY_NAMES: tuple[str, ...] = tuple(_TEXTS["weekdays"])
 MONTH_NAMES: tuple[str, ...] = tuple(_TEXTS["months"])
 
+_VAGUE = frozenset({"which_days", "unread", "which_day", "which_weekday", "when_roughly", "which_holiday_week"})
+
 
 class Unclear(Exception):
     """The words have no value that can be trusted; `question()` is what to ask.
@@ -25,6 +27,11 @@ class Unclear(Exception):
         self.key = key
         self.weak = weak
         self.values = values
+
+    @property
+    def clash(self) -> bool:
+        """Whether the words contradict themselves or have two readings, rather than being vague."""
+        return self.key not in _VAGUE
 
     def question(self) -> str:
         """The Danish sentence, begun with a capital."""

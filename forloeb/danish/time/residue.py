@@ -62,6 +62,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if item.left.hours and after not in covered and _minutes(scan, after):
         return True
+    if scan.key(after) == "og" and after not in covered and scan.key(after + 2) in _CLOCK_UNITS:
+        return True  # "om en time og et kvarter"
     counted = scan.key(before) in _CLOCK_UNITS and scan.number(before - 1) is not None
     if counted and item.left.hours and item.left.hours.kind is not Kind.VALUE:
         return True  # "to timer efter kl 10"

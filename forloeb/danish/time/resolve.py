@@ -95,6 +95,8 @@ def _range(left: Point, right: Point, at: Context) -> Placed:
     if isinstance(first, OnWeekday) and isinstance(last, OnWeekday) and last.week and not first.week:
         first = replace(first, week=last.week)
     begin = first.resolve(at)
+    if isinstance(last, OnWeekday) and last.which == "coming":
+        last = replace(last, which="bare")  # "fra på torsdag til på mandag": the Monday after it
     if isinstance(last, OnWeekday) and isinstance(first, OnWeekday) and first.week and not last.week:
         last = replace(last, week=first.week)
     finish = last.resolve(_onwards(at, begin.start) if not _settled(last) else at)
