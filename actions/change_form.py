@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions import book, move, proposing, which
 from actions.appointments import committed
-from actions.meeting_words import described
+from actions.meeting_words import covers, described
 from actions.turn import Turn
+from actions.wishing import wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import Appointment, Form, must_be_in_person
+from forloeb.booking.wishes import Wish
 
 
 async def begin(turn: Turn) -> None:
     """Which meeting, and how is it to be held?"""
     turn.state["kind"] = "form"
+    turn.state["begins"] = True
     if turn.known.entity("moedeform"):
         turn.state["form"] = turn.known.entity("moedeform")
     meeting = await which.meeting(turn)
@@ -24,6 +29,13 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """Refuse kindly what the rules do not allow, otherwise ask for the form or read back."""
     turn.state["appointment"] = meeting.id
     wanted = turn.state.get("form")
+    said = (
+        wish_in(turn.known, without=lambda time: covers(time, meeting.start)) if turn.state.pop("begins", 0) else None
+    )
+    if wanted and said and replace(said, form=None) != Wish():
+        turn.state = {"wanted_form": wanted}
+        await move.with_meeting(turn, meeting)
+        return
     if must_be_in_person(meeting.kind, meeting.number):
         turn.reply.say("utter_form_foerste_moede")
         turn.reply.say("utter_form_foerste_vej")
