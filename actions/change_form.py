@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions import book, move, proposing, which
@@ -12,6 +13,9 @@ from actions.wishing import wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import Appointment, Form, must_be_in_person
 from forloeb.booking.wishes import Wish
+from forloeb.danish.words import fold
+
+MOVES = re.compile(r"\b(?:flyt|ryk|udskyd|skub)\w*\b|\b(?:anden|ny) (?:tid|dag)\b")
 
 
 async def begin(turn: Turn) -> None:
@@ -29,10 +33,7 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """Refuse kindly what the rules do not allow, otherwise ask for the form or read back."""
     turn.state["appointment"] = meeting.id
     wanted = turn.state.get("form")
-    said = (
-        wish_in(turn.known, without=lambda time: covers(time, meeting.start)) if turn.state.pop("begins", 0) else None
-    )
-    if wanted and said and replace(said, form=None) != Wish():
+    if turn.state.pop("begins", False) and wanted and _moves_too(turn, meeting):
         turn.state = {"wanted_form": wanted}
         await move.with_meeting(turn, meeting)
         return
@@ -54,6 +55,12 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         turn.reply.choice("utter_knap_ja", "valg", {"trin": "yes"})
         turn.reply.choice("utter_knap_nej", "valg", {"trin": "no"})
         turn.wait("confirm")
+
+
+def _moves_too(turn: Turn, meeting: Appointment) -> bool:
+    """Whether the same message asks for another time ("flyt det til fredag og gør det til telefon")."""
+    said = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
+    return said is not None and replace(said, form=None) != Wish() and MOVES.search(fold(turn.text)) is not None
 
 
 async def _forms(turn: Turn, meeting: Appointment) -> list[str]:
