@@ -26,6 +26,10 @@ ASKING = re.compile(r"\?\s*$|\bhvis\b")
 ANOTHER_TIME = re.compile(
     r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"
 )
+# It may be somebody else who is ill.
+ANOTHERS = re.compile(
+    r"\b(?:min|mit|mine|vores) (?:\w+ ){0,2}(?:barn|boern\w*|soen\w*|datter\w*|kone|mand|kaereste|mor|far|dreng|pige)\b"
+)
 # Said in so many words; "jeg har fået influenza" alone is no afbud yet.
 SAYS_SO = re.compile(
     r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
@@ -44,7 +48,7 @@ def _says_so(turn: Turn) -> bool:
 async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
     asking = ASKING.search(fold(turn.text)) is not None
-    sure = turn.sure if _says_so(turn) and not asking else 0.0
+    sure = turn.sure if _says_so(turn) and not asking and not ANOTHERS.search(fold(turn.text)) else 0.0
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if turn.state["ground"]:

@@ -8,8 +8,9 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gaps, picking
+from actions import gaps, picking, reading_back
 from actions.answers import ANSWERS, answer, asked
+from actions.gaps import DANISH, language_key
 from actions.turn import Turn, ask_again
 from forloeb.danish.words import fold
 
@@ -35,6 +36,8 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
+    if place == ("book", "confirm") and reading_back.SUBJECT.search(turn.text):
+        return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None
     outside = turn.intent in ("out_of_scope", "nlu_fallback")
@@ -59,6 +62,11 @@ def _beside(
 ) -> list[Any] | None:
     """Anger, and a question that we have no answer to: met, instead of read as a bad answer to the step."""
     angry = turn.intent == "frustration" and turn.sure >= UNSURE
+    language = (tracker.latest_message or {}).get("sprog") or DANISH
+    if turn.intent == "out_of_scope" and language != DANISH and place not in FREE:
+        turn.reply.say(language_key(language))
+        gaps.staff_choice(turn.reply)
+        return _again(turn, dispatcher, tracker)
     if place in FREE or not (angry or unknown) or turn.stops or turn.yes or turn.no or picking.says_when(turn.known):
         return None
     turn.reply.say("utter_opgave_vrede" if angry else "utter_opgave_udenfor")

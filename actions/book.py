@@ -34,6 +34,8 @@ LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 async def begin(turn: Turn) -> None:
     """Find out which meeting, then propose times."""
     turn.state["kind"] = "book"
+    if about := reading_back.subject_in(turn.text):
+        turn.state["about"] = about
     named = turn.known.entity("myndighed") or turn.state.get("holder")
     aimed = await aim(turn, Holder(named) if named and turn.known.benefit is Benefit.DAGPENGE else None)
     if aimed is None:
@@ -112,6 +114,9 @@ async def subject(turn: Turn) -> None:
     slot = await proposing.slot(turn, turn.state["slot"])
     if form and slot and NO_BUT.match(fold(turn.text)) and form in reading_back.forms_of(turn, slot):
         await _with_form(turn, form)
+        return
+    if turn.yes:
+        await _with_form(turn, turn.state["form"])
         return
     turn.state["about"] = turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
     await reading_back.read_back(turn)

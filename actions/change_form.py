@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from actions import book, move, proposing, which
 from actions.appointments import committed
-from actions.meeting_words import described
+from actions.meeting_words import covers, described
 from actions.turn import Turn
+from actions.wishing import wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import Appointment, Form, must_be_in_person
+from forloeb.booking.wishes import Wish
+from forloeb.danish.words import fold
+
+MOVES = re.compile(r"\b(?:flyt|ryk|udskyd|skub)\w*\b|\b(?:anden|ny) (?:tid|dag)\b")
 
 
 async def begin(turn: Turn) -> None:
     """Which meeting, and how is it to be held?"""
     turn.state["kind"] = "form"
+    turn.state["begins"] = True
     if turn.known.entity("moedeform"):
         turn.state["form"] = turn.known.entity("moedeform")
     meeting = await which.meeting(turn)
@@ -24,6 +33,10 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """Refuse kindly what the rules do not allow, otherwise ask for the form or read back."""
     turn.state["appointment"] = meeting.id
     wanted = turn.state.get("form")
+    if turn.state.pop("begins", False) and wanted and _moves_too(turn, meeting):
+        turn.state = {"wanted_form": wanted}
+        await move.with_meeting(turn, meeting)
+        return
     if must_be_in_person(meeting.kind, meeting.number):
         turn.reply.say("utter_form_foerste_moede")
         turn.reply.say("utter_form_foerste_vej")
@@ -42,6 +55,12 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         turn.reply.choice("utter_knap_ja", "valg", {"trin": "yes"})
         turn.reply.choice("utter_knap_nej", "valg", {"trin": "no"})
         turn.wait("confirm")
+
+
+def _moves_too(turn: Turn, meeting: Appointment) -> bool:
+    """Whether the same message asks for another time ("flyt det til fredag og gør det til telefon")."""
+    said = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
+    return said is not None and replace(said, form=None) != Wish() and MOVES.search(fold(turn.text)) is not None
 
 
 async def _forms(turn: Turn, meeting: Appointment) -> list[str]:

@@ -12,6 +12,16 @@ GAPS = (
 )  # fmt: skip
 
 
+LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
+COMMON = "en"  # for a language that has no answer of its own
+DANISH = "da"
+
+
+def language_key(language: str) -> str:
+    """The response that says, in this language, which one we speak."""
+    return f"utter_sprog_{language if language in LANGUAGES else COMMON}"
+
+
 def gap_of(known: Known) -> str | None:
     """The uncovered subject that this message is about, or None."""
     subject = known.entity("emne")

@@ -23,6 +23,8 @@ SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", 
 AGAIN = "ledig_igen"  # the subject (`emne`), the slot, and the fact that is asked for
 # "i to måneder" is how long a job lasted, no day
 LENGTH_OF_TIME = re.compile(r"\b(?:uge|maaned|mdr|aar|dage)", re.IGNORECASE)
+# "nej, det var den 15. september" corrects the day that was given last
+CORRECTS = re.compile(r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det var|altså)\b", re.IGNORECASE)
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
@@ -176,6 +178,10 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
         asked = next(a for a, slot in SLOTS.items() if slot == waiting["fact"])
         bare = bare_past_day(known.entities)
         stated = {asked: bare} if bare else {}
+    if not stated and CORRECTS.match(known.text) and not tracker.get_slot("opgave_aktiv"):
+        corrected = next((a for a, slot in SLOTS.items() if tracker.get_slot(slot)), None)
+        bare = bare_past_day(known.entities, lengths=False)
+        stated = {corrected: bare} if corrected and bare else {}
     for anchor, day in stated.items():
         own = getattr(known.registered, anchor.value) if known.registered else None
         if own is None:

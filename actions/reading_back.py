@@ -44,7 +44,7 @@ async def corrected(turn: Turn) -> Slot | bool | None:
         await proposing.stop(turn)
     elif form and form != turn.state["form"] and slot is not None:
         await _other_form(turn, slot, form)
-    elif not turn.state.get("moving") and (about := _other_subject(turn)):
+    elif not turn.state.get("moving") and not turn.chosen and (about := subject_in(turn.text)):
         turn.state["about"] = about
         await read_back(turn)
     elif _other_time(turn, slot):
@@ -60,9 +60,9 @@ async def corrected(turn: Turn) -> Slot | bool | None:
     return None
 
 
-def _other_subject(turn: Turn) -> str | None:
-    """The subject, where the answer corrects it ("det skal handle om mit cv")."""
-    said = None if turn.chosen else SUBJECT.search(turn.text)
+def subject_in(text: str) -> str | None:
+    """What the meeting is to be about, where the text says so ("det skal handle om mit cv")."""
+    said = SUBJECT.search(text)
     return (said["about"] or said["topic"]).strip(" .!")[:300] if said else None
 
 

@@ -12,20 +12,19 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import again
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
-from actions.gaps import gap_of, staff_choice
+from actions.gaps import DANISH, gap_of, language_key, staff_choice
 from actions.known import AGAIN, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
+YES_OR_NO = ("bekraeft", "afkraeft")
 FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
-LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
-COMMON = "en"  # for a language that has no answer of its own
 
 
 class ActionOplys(Action):
-    """A bare fact ("kontanthjælp", "1. september"): goes on with what it was asked for, or with the last subject."""
+    """A bare fact ("kontanthjælp", "nej, 1. september"): goes on with what it was asked for, or the last subject."""
 
     def name(self) -> str:
         """The name in domain.yml."""
@@ -38,6 +37,12 @@ class ActionOplys(Action):
             return events
         if events := continued(known, tracker, dispatcher):
             return events
+        intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent in YES_OR_NO:
+            reply = Reply(values=known.values())
+            reply.say(f"utter_{intent}")
+            reply.send(dispatcher)
+            return known.events()
         return unsure(known, tracker, dispatcher)
 
 
@@ -132,8 +137,8 @@ def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) ->
         if subject == "sorg":
             for intent in ("flyt_samtale", "meld_afbud"):
                 reply.choice(f"utter_titel_{intent}", intent)
-    elif language not in (None, "da"):
-        reply.say(f"utter_sprog_{language if language in LANGUAGES else COMMON}")
+    elif language not in (None, DANISH):
+        reply.say(language_key(language))
     else:
         return None
     staff_choice(reply)

@@ -45,7 +45,7 @@ def is_crisis(text: str) -> bool:
 class CrisisNet(IntentClassifier, GraphComponent):
     """Puts `krise` first in the ranking where the net catches.
 
-    What the classifier alone calls a crisis in another language is not believed: it knows too few of its words.
+    In another language the classifier is not believed, about a crisis or anything else: it knows too few of its words.
     """
 
     @classmethod
@@ -74,8 +74,12 @@ class CrisisNet(IntentClassifier, GraphComponent):
         return messages
 
 
+# What means the same in every language, and is answered as such.
+_EVERYWHERE = frozenset(("bekraeft", "afkraeft", "tak", "hilsen", "farvel", "oplys", "tal_med_medarbejder", OUTSIDE))
+
+
 def _outside(message: Message) -> None:
     ranking = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in message.get(INTENT_RANKING_KEY) or []]
-    if ranking and ranking[0][0] == CRISIS:
+    if ranking and ranking[0][0] not in _EVERYWHERE:
         rest = [(name, sure * (1 - _SURE)) for name, sure in ranking if name != OUTSIDE]
         set_ranking(message, [(OUTSIDE, _SURE), *rest])
