@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from statistics import median
@@ -31,7 +30,7 @@ class Numbers:
     first: date
     last: date
     channels: list[tuple[str, int]]  # messages from people
-    hours: list[int]  # the same by Danish hour, 24 of them
+    by_hour: dict[str, list[int]]  # the same by channel and Danish hour, 24 of them
     topics: list[tuple[str, int]]
     fallback: Share  # of turns
     unsure: Share  # of turns
@@ -43,6 +42,11 @@ class Numbers:
     held: Share  # meetings held, of those held or missed
     ratings: list[int]  # how many gave 1, 2, 3, 4 and 5
     back: Share  # questions that the same person asked again within a week, of all that a person asked
+
+    @property
+    def hours(self) -> list[int]:
+        """Messages by hour, whatever the channel."""
+        return [sum(each[hour] for each in self.by_hour.values()) for hour in range(24)]
 
 
 def count(connection: Connection, first: date, last: date, now: datetime) -> Numbers:
@@ -93,17 +97,23 @@ def _pairs(connection: Connection, query: Any) -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _hours(connection: Connection, said: Any) -> list[int]:
+def _hours(connection: Connection, said: Any) -> dict[str, list[int]]:
     if connection.dialect.name == "sqlite":
         hour = func.strftime("%Y-%m-%dT%H", message.c.at)
     else:
         hour = func.to_char(func.timezone("UTC", message.c.at), literal_column("'YYYY-MM-DD\"T\"HH24'"))
-    query = select(hour.label("hour"), func.count().label("n")).where(said).group_by(literal_column("hour"))
-    counted: Counter[int] = Counter()
+    query = (
+        select(conversation.c.channel, hour.label("hour"), func.count().label("n"))
+        .join(message, message.c.conversation_id == conversation.c.id)
+        .where(said)
+        .group_by(conversation.c.channel, literal_column("hour"))
+        .order_by(conversation.c.channel)
+    )
+    counted: dict[str, list[int]] = {}
     for row in connection.execute(query):
         moment = datetime.strptime(row.hour, "%Y-%m-%dT%H").replace(tzinfo=timezone.utc)
-        counted[moment.astimezone(ZONE).hour] += row.n
-    return [counted[each] for each in range(24)]
+        counted.setdefault(row.channel, [0] * 24)[moment.astimezone(ZONE).hour] += row.n
+    return counted
 
 
 def _handover(connection: Connection, turned: Any, start: datetime, end: datetime) -> Share:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 
+from forloeb import db
 from forloeb.booking.service import Bookings
 from forloeb.db import reading, writing
 from forloeb.gateway import inbox
@@ -50,6 +51,8 @@ def test_a_small_world_counted_by_hand(engine: Engine, bookings: Bookings) -> No
         day = numbers.count(connection, date(2025, 9, 5), date(2025, 9, 5), at("2025-09-20T10:00"))
     assert found.channels == [("sms", 2), ("web", 2)] and day.channels == [("sms", 1)]
     assert found.hours[0] == 1 and found.hours[10] == 2 and found.hours[23] == 1 and sum(found.hours) == 4
+    assert {name: sum(each) for name, each in found.by_hour.items()} == {"sms": 2, "web": 2}
+    assert (found.by_hour["web"][0], found.by_hour["web"][10], found.by_hour["sms"][10]) == (1, 1, 1)
     assert found.topics == [("cv_frist", 2), ("nlu_fallback", 1), ("tal_med_medarbejder", 1)]
     assert (found.fallback, found.unsure, found.handover) == (Share(1, 4), Share(1, 4), Share(1, 2))
     assert found.cases == Share(2, 4) and found.acknowledge_minutes == 40
@@ -109,13 +112,19 @@ def test_the_same_person_back_with_the_same_question(engine: Engine, bookings: B
     assert month.back == SEPTEMBER and empty.back == Share(0, 0)
 
 
-def test_every_number_is_on_the_page_and_in_the_file(shared_desk: Desk) -> None:
-    reader = shared_desk.browser(Role.READER)
+def test_every_number_is_on_the_page_and_in_the_file(desk: Desk) -> None:
+    where, log = desk.conversation(None, "hej"), db.connect(desk.settings.tracker_url)
+    tracker.make(log)
+    with writing(log) as connection:
+        tracker.turn(connection, where, "a" * 32, at=NOW.timestamp())
+    Follower(desk.engine, log).step()
+    reader = desk.browser(Role.READER)
     page, csv = reader.get("/numbers").text, reader.get("/numbers.csv").text
     for name, title in (
         ("cases", "kvitteret"), ("acknowledge_minutes", "Tid til kvittering"), ("afbud_in_time", "Afbud kvitteret før"),
         ("held", "Møder holdt"), ("handover", "et menneske kom til"), ("fallback", "ikke blev forstået"),
         ("unsure", "usikker"), ("back", "igen inden for en uge"), ("rating", "Vurderinger"), ("messages_by_hour", "Time"),
+        ("messages", "Kanaler"), ("topic", "Emner"),
     ):  # fmt: skip
         assert title in page and f"\n{name};" in csv, name
 

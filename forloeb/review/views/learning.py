@@ -7,6 +7,7 @@ from aiohttp import web
 
 from forloeb.gateway.transactions import read, write
 from forloeb.review import access, comparing, law_changes, pages, regression
+from forloeb.review.audit import trail
 from forloeb.review.keys import ENGINE, INSTALLATION, SETTINGS, TIMES
 from forloeb.review.views import conversations
 from forloeb.review.views.forms import asked, number, part
@@ -31,6 +32,8 @@ async def compare(request: web.Request) -> web.Response:
     last = number(asked(request, "last"))
     report, problem = None, None
     if last:
+        by, now = access.user_of(request).name, request.app[TIMES]().shown
+        await write(request.app[ENGINE], lambda c: trail(c, by, "compare", None, None, now))
         try:
             async with aiohttp.ClientSession() as http:
                 parse = comparing.parser(request.app[SETTINGS], http)

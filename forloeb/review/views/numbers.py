@@ -54,6 +54,9 @@ def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:
         yield ("messages", channel, count, "")
     for hour, count in enumerate(found.hours):
         yield ("messages_by_hour", f"{hour:02}", count, "")
+    for channel, hours in found.by_hour.items():
+        for hour, count in enumerate(hours):
+            yield ("messages_by_channel_and_hour", f"{channel} {hour:02}", count, "")
     for topic, count in found.topics:
         yield ("topic", topic, count, "")
     for name in ("fallback", "unsure", "handover", "cases", "afbud_in_time", "held", "back"):
