@@ -87,6 +87,34 @@ def test_a_long_turn_keeps_what_it_has(redis, monkeypatch, tmp_path):
     assert order == ["in", "out", "second"]
 
 
+def test_a_client_that_swallows_a_cancellation_holds_nobody_up(redis, monkeypatch, tmp_path):
+    """As redis' own does when the cancellation comes in the middle of a reply: once a turn hung on it until it was cut off."""
+    monkeypatch.setattr(locks, "RENEW_SECONDS", 0.05)
+    (store,) = stores(monkeypatch, tmp_path, redis.url, many=1)
+    ask, renewing = store._ask, asyncio.Event()
+
+    async def deaf(script, *arguments):
+        if script is locks.RENEW:
+            renewing.set()
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                await asyncio.sleep(0.1)
+        await ask(script, *arguments)
+
+    monkeypatch.setattr(store, "_ask", deaf)
+
+    async def steps():
+        async with store.lock("g"):
+            await renewing.wait()
+        async with store.lock("g"):
+            pass
+        await asyncio.sleep(0.3)
+        assert not store._renewing and await store._redis.exists(locks.PREFIX + "g") == 0
+
+    asyncio.run(asyncio.wait_for(steps(), 20))
+
+
 def test_only_its_own_lock_is_given_back(redis, monkeypatch, tmp_path):
     first, second = stores(monkeypatch, tmp_path, redis.url)
 
