@@ -4,8 +4,8 @@ set -euo pipefail
 missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+[ -x /usr/bin/redis-server ] || missing+=(redis-server)
 if [ "${1:-}" = slow ]; then
-  [ -x /usr/bin/redis-server ] || missing+=(redis-server)
   [ -x /usr/sbin/nginx ] || missing+=(nginx)
   ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(faketime)
 fi

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from tests.stack import ROOT, free_port
@@ -151,6 +152,16 @@ class Postgres(Server):
     @property
     def url(self) -> str:
         return f"postgresql+psycopg2://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        super().start()
+        for _ in range(600):
+            try:
+                psycopg2.connect(self.url.replace("+psycopg2", "")).close()
+                return
+            except psycopg2.OperationalError:
+                time.sleep(0.1)
+        pytest.fail("PostgreSQL does not recover")
 
     def stop_at_once(self) -> None:
         """As if the machine had lost it: no last words, recovery at the next start."""

@@ -77,6 +77,42 @@ def test_opening_hours(tmp_path):
     assert here.next_opening(friday_evening) == datetime(2025, 9, 8, 9, 0, tzinfo=ZONE)
 
 
+def test_each_place_has_its_own_hours_and_deadline():
+    here = installation.load(settings.ROOT / "installation.yml")
+    assert here.akasse("BLAA").hours_text() == "man-ons 8-16, tors 8-18, fre 8-15" and here.akasse("BLAA").cv_days == 14
+    assert here.akasse("FAK").hours_text() == "" and here.akasse("FAK").cv_days is None
+    assert here.jobcenter("Vestby").contact() == "Jobcenter Vestby på 46 22 00 00"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"cv_dage": 22},  # the law's three weeks are the latest
+        {"cv_dage": 0},
+        {"cv_dage": True},
+        {"aabningstider": {"mandag": "9-15"}},
+        {"aabningstider": {"man": "ni"}},
+        {"tlf": "70 10 20 30"},
+        {"id": "standard"},
+    ],
+)
+def test_a_faulty_place_stops_the_start(tmp_path, row):
+    rows = [{"id": "standard", "navn": "din a-kasse"}, {"id": "X", "navn": "X", **row}]
+    with pytest.raises(SettingsError):
+        installation.load(place(tmp_path, akasser=rows))
+
+
+def test_addresses_of_several_machines(tmp_path):
+    current = load(tmp_path, FORLOEB_ASSISTANT_PORT="6005")
+    assert current.assistant_urls == ("http://127.0.0.1:6005",) and current.actions_url == "http://127.0.0.1:5055"
+    assert current.bind == current.internal_bind == "127.0.0.1"
+    several = load(tmp_path, FORLOEB_ASSISTANT_URLS="http://a:5005/, http://b:5005", FORLOEB_PROXIES="10.0.0.0/8")
+    assert several.assistant_urls == ("http://a:5005", "http://b:5005") and len(several.proxies) == 1
+    for name, value in (("FORLOEB_ASSISTANT_URLS", "a:5005"), ("FORLOEB_PROXIES", "hjemme")):
+        with pytest.raises(SettingsError):
+            load(tmp_path, **{name: value})
+
+
 def test_own_places_and_the_standard_ones():
     here = installation.load(settings.ROOT / "installation.yml")
     assert here.akasse("FAK").contact() == "FAK på 70 11 22 33"

@@ -8,7 +8,6 @@ have it. Where Redis is away the lock of this process goes on alone, and nobody 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
@@ -47,6 +46,7 @@ class LockStore(RasaLockStore):
         url = settings_module.load().redis_url
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._away_until = 0.0
+        self._renewing: set[asyncio.Task[None]] = set()
         self._redis = (
             redis.from_url(url, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS) if url else None
         )
@@ -65,14 +65,18 @@ class LockStore(RasaLockStore):
             here = self._here[conversation_id] = asyncio.Lock()
         async with here:
             token = await self._take(conversation_id)
-            renewing = asyncio.create_task(self._renew(conversation_id, token)) if token else None
+            done = asyncio.Event()
+            if token:
+                renewing = asyncio.create_task(self._renew(conversation_id, token, done))
+                self._renewing.add(renewing)
+                renewing.add_done_callback(self._renewing.discard)
             try:
                 yield TicketLock(conversation_id)
             finally:
-                if renewing and token:
+                done.set()
+                if token:
+                    # Not waited for: redis' client can swallow a cancellation, and a turn once hung on that for 30 s.
                     renewing.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await renewing
                     await self._ask(RELEASE, conversation_id, token)
 
     async def _take(self, conversation_id: str) -> str | None:
@@ -90,10 +94,11 @@ class LockStore(RasaLockStore):
             await asyncio.sleep(POLL_SECONDS)
         return None
 
-    async def _renew(self, conversation_id: str, token: str) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
+    async def _renew(self, conversation_id: str, token: str, done: asyncio.Event) -> None:
+        await asyncio.sleep(RENEW_SECONDS)
+        while not done.is_set():
             await self._ask(RENEW, conversation_id, token, int(1000 * LEASE_SECONDS))
+            await asyncio.sleep(RENEW_SECONDS)
 
     async def _ask(self, script: str, conversation_id: str, *arguments: str | int) -> None:
         if self._redis is None or time.monotonic() < self._away_until:
