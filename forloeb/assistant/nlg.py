@@ -99,7 +99,7 @@ class Composer(TemplatedNaturalLanguageGenerator):
 
     def _value(self, value: Any, channel: str, plain: dict[str, Any]) -> Any:
         """A value that names a response ("utter_…") stands for its text, which may use the values beside it."""
-        return self._part(value, channel, plain)["text"].strip() if _names_response(value) else value
+        return self._part(value, channel, plain)["text"].rstrip() if _names_response(value) else value
 
     def _timeline(self, timeline: dict[str, Any], channel: str) -> dict[str, Any]:
         def text(pair: list[Any]) -> str:
