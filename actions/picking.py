@@ -24,6 +24,7 @@ NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
     r"|duer ikke|ikke nogen af)\b"
 )
+NOT_NOW = re.compile(r"\b(ikke (?:lige )?nu|nej tak|vent(?:er|e) med det)\b")
 WHICHEVER = re.compile(r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du)\b")
 # A preference or a question says what to look for, even where only one of the times shown fits it.
 PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")
@@ -39,7 +40,7 @@ async def pick(turn: Turn) -> Slot | None:
             await _again(turn, shown)
         return found
     text = fold(turn.text)
-    if turn.stops:
+    if turn.stops or (not chosen and NOT_NOW.search(text)):
         await stop(turn)
     elif not chosen and (leaning := await _leaning(turn, shown)):
         await propose(turn, leaning)
@@ -92,6 +93,11 @@ def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
         return None
     fits = matching(known, shown)
     return fits[0] if len(fits) == 1 else None
+
+
+def prefers(known: Known) -> bool:
+    """Whether the message says which times are preferred: "helst om eftermiddagen", whatever else it speaks of."""
+    return bool(wish_in(known) and PREFERS.search(fold(known.text)))
 
 
 def says_when(known: Known) -> bool:

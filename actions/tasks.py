@@ -186,7 +186,9 @@ def _switches(turn: Turn) -> bool:
         if intent in ("book_samtale", "flyt_samtale", "skift_moedeform"):
             return False
         if intent == "meld_afbud":
-            return turn.known.entity("afbudsgrund") is not None or not picking.says_when(turn.known)
+            # "helst om eftermiddagen, jeg har ondt i ryggen om morgenen" names an illness and cancels nothing
+            grounded = turn.known.entity("afbudsgrund") is not None and not picking.prefers(turn.known)
+            return grounded or not picking.says_when(turn.known)
     if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure"), ("afbud", "all")):
         return intent not in ("flyt_samtale", "book_samtale", "meld_afbud")
     return KIND_OF.get(intent) != place[0]

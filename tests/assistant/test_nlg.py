@@ -20,6 +20,7 @@ RESPONSES = {
     "utter_b": [{"text": "Ring til {akasse}.", "custom": {"facts": ["no_show", "cv"]}}],
     "utter_hul": [{"text": "Det står ikke i mit grundlag.", "custom": {"gap": "ferie"}}],
     "utter_holdt": [{"text": "holdt {antal}"}],
+    "utter_tilstand": [{"text": " Datoen er gået."}],
     "utter_navn": [{"text": "en dag"}],
     "utter_liste": [{"text": "- et"}],
     "utter_overskrift": [{"text": "Her:"}],
@@ -108,3 +109,8 @@ def test_sources_name_title_and_section_once():
     found = sources(["cv", "joblog", "cancel.lawful"])
     assert found[0] == {"id": "kommune", "title": "Jobrettede samtaler (kontaktforløb)", "section": "Betingelser"}
     assert len(found) == 2
+
+
+def test_a_value_that_is_a_response_keeps_the_space_before_it(compose):
+    """`{tilstand}` follows a full stop; when there is nothing to say, nothing is left behind."""
+    assert compose([["utter_a", {"dato": "utter_tilstand"}]], channel="sms")["text"] == "Frist  Datoen er gået."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from forloeb import installation
 from forloeb import settings as settings_module
 from forloeb.gateway import discreet, gsm7, messenger_text, pushes, sms_text, texts
 from forloeb.gateway.sms_text import Choice
-from tests.gateway.said import CHANNELS, Said, every_answer, responses
+from tests.gateway.said import CHANNELS, Said, composer, every_answer, responses
 
 FOREIGN = re.compile(r"^utter_sprog_(?!en$|de$)")
 NUMBER = re.compile(r"\b(en|to|tre|fire|fem|seks|syv|otte|ni|ti|\d+)\b", re.IGNORECASE)
@@ -224,3 +225,41 @@ def test_long_answers_and_titles_fit_messenger() -> None:
 )
 def test_the_persons_own_words_about_health_are_not_repeated(said: str, answer: str, wanted: str) -> None:
     assert discreet.without_own_health_words(answer, [said]) == wanted
+
+
+WHEN = {
+    "tid": "onsdag den 24. september kl. 10.00",
+    "hvem": "Jobcenter Rudersdal",
+    "form": "et digitalt møde",
+    "hvor": "",
+}
+CALL = {"hvem_kontakt": "Jobcenter Rudersdal på 46 11 00 00", "kvittering": "K24C6-M5AE6"}
+TIMES = [["utter_tider_hos", WHEN], *(["utter_tider_linje", {**WHEN, "nummer": str(n)}] for n in (1, 2, 3)),
+         ["utter_tider_spoerg", {"minutter": "60"}]]  # fmt: skip
+TASKS = {
+    "missed, dagpenge": [["utter_misset_kontakt_nu", CALL], ["utter_misset_noteret", {**CALL, "klokken": "09.06"}],
+                         ["utter_misset_regel_dagpenge", {"moededag": "fredag den 12. september"}],
+                         ["utter_misset_ny_tid", {}], *TIMES],
+    "wrongly recorded": [["utter_misset_kontakt_nu", CALL],
+                         ["utter_misset_wrongly_recorded", {**CALL, "klokken": "09.06"}]],
+    "ill": [["utter_afbud_faerdig", {**WHEN, **CALL}], ["utter_afbud_ikke_bekraeftet", CALL],
+            ["utter_afbud_vurdering", {}], ["utter_afbud_ny_tid_med_det_samme", {}], *TIMES],
+    "private": [["utter_afbud_privat_dagpenge", {}], ["utter_afbud_flyt_i_stedet", WHEN]],
+    "other": [["utter_afbud_andet_dagpenge", CALL], ["utter_afbud_andet_sag", {**WHEN, **CALL}],
+              ["utter_afbud_flyt_i_stedet", WHEN]],
+    "no free time": [["utter_tider_ingen_med_frist", {**CALL, "frist": "onsdag den 24. september"}]],
+    "booked": [["utter_book_faerdig", {**WHEN, **CALL}], ["utter_registreret_ikke_bekraeftet", WHEN],
+               ["utter_ring_ogsaa", CALL], ["utter_kalender", {"link": "https://forloeb.example.dk/kalender/" + "x" * 32}]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_what_a_task_says_urgently_stands_first_and_reads_alone(name: str) -> None:
+    """Sentences that are moved up to part one say what they are about without the ones they stood beside."""
+    told = asyncio.run(composer().generate("utter_svar", None, "sms", parts=TASKS[name]))
+    found = pushes._sms(told["text"], (), 0)[0]
+    assert all(gsm7.fits(page) and gsm7.parts(page) <= 2 for page in found)
+    urgent = [unit.text for unit in sms_text._units(gsm7.normal(told["text"])) if sms_text._is_urgent(unit)]
+    assert urgent and all(text in found[0] for text in urgent), (urgent, found[0])
+    assert not any(re.match(r"(Det er det|Er det|Har du|Så|Den)\b", text) for text in urgent), urgent
+    assert "Det er det vigtigste" not in found[0]

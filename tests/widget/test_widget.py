@@ -203,6 +203,25 @@ def test_nothing_is_cut_off_on_a_small_screen(
     context.close()
 
 
+def test_a_signed_in_persons_header_fits_a_small_screen(browser: Browser, gateway: Running) -> None:
+    """One button more than a visitor's: it goes to a line of its own before it squeezes the name or is cut off."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(gateway.base)
+    page.get_by_role("button", name="Log ind som c-1002").click()
+    expect(page.locator(".who")).to_contain_text("c-1002")
+    code = page.get_by_role("button", name="Kode til mobil")
+    expect(code).to_be_visible()
+    header = page.locator("forloeb-chat header")
+    frame = header.bounding_box()
+    assert frame and frame["height"] < 130
+    for button in header.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box and box["x"] >= frame["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+    assert all(e.evaluate("e => e.scrollWidth <= e.clientWidth + 1") for e in header.locator("h2, p").all())
+    context.close()
+
+
 def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
     expect(log(page)).to_contain_text("maskine")
     reached = []
