@@ -133,6 +133,7 @@ class Postgres(Server):
     def __init__(self, home: Path | None = None) -> None:
         super().__init__()
         if home is not None:
+            self.home.rmdir()
             self.home = home
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
         if not found:
