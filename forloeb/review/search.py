@@ -51,11 +51,13 @@ def find(connection: Connection, wanted: str, onward: str | None, conditions: tu
     stems = [stem(word) for word in words(wanted)][:8]
     if not stems:
         return Found([], None)
-    rows = (_sqlite if connection.dialect.name == "sqlite" else _postgresql)(
-        connection, wanted, stems, onward, conditions
-    )
+    further: str | None = None
+    if connection.dialect.name == "sqlite":
+        rows, further = _sqlite(connection, wanted, stems, onward, conditions)
+    else:
+        rows = _postgresql(connection, wanted, stems, onward, conditions)
     hits = [_hit(row, stems) for row in rows[:PAGE]]
-    return Found(hits, _place(connection, rows[PAGE - 1]) if len(rows) > PAGE else None)
+    return Found(hits, _place(connection, rows[PAGE - 1]) if len(rows) > PAGE else further)
 
 
 def _columns() -> tuple[Any, ...]:
@@ -73,30 +75,31 @@ def _columns() -> tuple[Any, ...]:
 
 def _sqlite(
     connection: Connection, _wanted: str, stems: list[str], onward: str | None, conditions: tuple[Any, ...]
-) -> list[Row]:
-    """Words that begin like the stem, by the index; of these, the ones whose stem it is."""
+) -> tuple[list[Row], str | None]:
+    """Words that begin like the stem, and of these the ones whose stem it is; where to go on, if unfinished."""
     match = " AND ".join(f'"{each}"*' for each in stems)
     place = int(onward) if onward and onward.isascii() and onward.isdigit() else None
     found: list[Row] = []
     for _ in range(_MOST_BATCHES):
+        # so many that match first, whatever the filter: else one that lets nothing through would read them all
+        hits = select(_search.c.rowid).where(sql("message_search MATCH :match").bindparams(match=match))
+        if place is not None:
+            hits = hits.where(_search.c.rowid < place)
+        places = connection.execute(hits.order_by(_search.c.rowid.desc()).limit(_BATCH)).scalars().all()
         query = (
             select(*_columns(), _index.c.id.label("place"))
-            .select_from(_search)
-            .join(_index, _index.c.id == _search.c.rowid)
+            .select_from(_index)
             .join(message, message.c.id == _index.c.message_id)
             .join(conversation, conversation.c.id == message.c.conversation_id)
-            .where(sql("message_search MATCH :match").bindparams(match=match), *conditions)
-            .order_by(_search.c.rowid.desc())
-            .limit(_BATCH)
+            .where(_index.c.id.in_(places), *conditions)
+            .order_by(_index.c.id.desc())
         )
-        if place is not None:
-            query = query.where(_search.c.rowid < place)
         batch = connection.execute(query).all()
         found += [row for row in batch if set(stems) <= {stem(word) for word in words(row.text)}]
-        if len(batch) < _BATCH or len(found) > PAGE:
-            break
-        place = batch[-1].place
-    return found
+        if len(places) < _BATCH or len(found) > PAGE:
+            return found, None
+        place = places[-1]
+    return found, str(place)
 
 
 def _postgresql(
