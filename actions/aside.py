@@ -67,6 +67,8 @@ def _beside(
         turn.reply.say(language_key(language))
         gaps.staff_choice(turn.reply)
         return _again(turn, dispatcher, tracker)
+    if place in TIMES and picking.WHICHEVER.search(fold(turn.text)):
+        return None
     if place in FREE or not (angry or unknown) or turn.stops or turn.yes or turn.no or picking.says_when(turn.known):
         return None
     turn.reply.say("utter_opgave_vrede" if angry else "utter_opgave_udenfor")

@@ -26,6 +26,7 @@ LEFT_OUT = {
     "web_session": "keys of browsers, stored as hashes",
     "button": "what the buttons of shown messages stand for inside",
     "link_code": "a code that proves a telephone number, short-lived",
+    "outage_notice_told": "which notice a conversation has been told",
     "review_flag": "points at a message; the flag says nothing more",
 }
 _HIDDEN = frozenset(
