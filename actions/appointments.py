@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
+from actions import regret, services
 from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
@@ -46,6 +46,7 @@ async def show_own(known: Known, reply: Reply) -> None:
     find = services.bookings().appointments
     ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)
     show(known, reply, ahead)
+    regret.shown(known, reply)
 
 
 def show(known: Known, reply: Reply, ahead: tuple[Appointment, ...]) -> None:

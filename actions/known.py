@@ -35,7 +35,8 @@ class Known:
     """Everything an answer may build on.
 
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
-    visitor); `notes` the clashes to tell the person about, as (response key, values).
+    visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
+    lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come.
     """
 
     claimant: obligations.Claimant
@@ -47,6 +48,8 @@ class Known:
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
     slots: dict[str, Any] = field(default_factory=dict)
     record: obligations.Record = field(default_factory=obligations.Record)
+    ahead: tuple[booking.Appointment, ...] = ()
+    afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
 
     @property
     def benefit(self) -> Benefit | None:
@@ -107,6 +110,7 @@ async def known_from(tracker: Tracker) -> Known:
     metadata = message_metadata(tracker)
     claimant_id = metadata.get("claimant_id")
     registered = await asyncio.to_thread(services.bookings().claimant, claimant_id) if claimant_id else None
+    stored = await asyncio.to_thread(_stored, registered.id) if registered else {}
     known = Known(
         claimant=_remembered(tracker, registered),
         registered=registered,
@@ -114,15 +118,23 @@ async def known_from(tracker: Tracker) -> Known:
         channel=metadata.get("channel", "web"),
         text=message.get("text") or "",
         entities=tuple(message.get("entities") or ()),
-        record=await asyncio.to_thread(_record, registered.id) if registered else obligations.Record(),
+        **stored,
     )
     return _with_days(_with_benefit(known, message), message, tracker)
 
 
-def _record(claimant_id: str) -> obligations.Record:
-    appointments = services.bookings().appointments(claimant_id)
+def _stored(claimant_id: str) -> dict[str, Any]:
+    now, service = services.now(), services.bookings()
+    appointments = service.appointments(claimant_id)
     held = [a for a in appointments if a.status is booking.Status.HELD and a.kind in booking.NUMBERED]
-    return obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held))
+    cancelled = {a.id: a for a in appointments if a.status is booking.Status.CANCELLED and a.start > now}
+    given = [c for c in service.cancellations(claimant_id) if c.appointment_id in cancelled] if cancelled else []
+    newest = max(given, key=lambda c: c.at, default=None)
+    return {
+        "record": obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held)),
+        "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
+        "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
+    }
 
 
 def message_metadata(tracker: Tracker) -> dict[str, Any]:
