@@ -28,6 +28,8 @@ CORRECTS = re.compile(r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det 
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
+# said to be only thought of: "og hvis jeg var på dagpenge?"; "hvis jeg får dagpenge" can be the case
+THOUGHT = re.compile(r"\bhvis (?:nu )?jeg (?:nu )?(?:var|fik|havde)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
     if known.registered and known.registered.benefit and known.registered.benefit != benefit.value:
         own = known.registered.benefit
         values = {"ydelse": benefit_name(benefit), "registreret_ydelse": benefit_name(own)}
-        return replace(changed, notes=(*known.notes, ("utter_ydelse_anderledes", values)))
+        note = "utter_ydelse_taenkt" if THOUGHT.search(known.text) else "utter_ydelse_anderledes"
+        return replace(changed, notes=(*known.notes, (note, values)))
     if HYPOTHETICAL.search(known.text) and before not in (None, benefit):
         return changed
     slots = {**known.slots, "ydelse": benefit.value}
