@@ -171,8 +171,8 @@ def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
     if known.registered and known.registered.benefit and known.registered.benefit != benefit.value:
         own = known.registered.benefit
         values = {"ydelse": benefit_name(benefit), "registreret_ydelse": benefit_name(own)}
-        note = "utter_ydelse_taenkt" if THOUGHT.search(known.text) else "utter_ydelse_anderledes"
-        return replace(changed, notes=(*known.notes, (note, values)))
+        key = "utter_ydelse_taenkt" if THOUGHT.search(known.text) else "utter_ydelse_anderledes"
+        return replace(changed, notes=(*known.notes, (key, values)))
     if HYPOTHETICAL.search(known.text) and before not in (None, benefit):
         return changed
     slots = {**known.slots, "ydelse": benefit.value}
