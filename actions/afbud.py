@@ -30,6 +30,12 @@ ANOTHER_TIME = re.compile(
 ANOTHERS = re.compile(
     r"\b(?:min|mit|mine|vores) (?:\w+ ){0,2}(?:barn|boern\w*|soen\w*|datter\w*|kone|mand|kaereste|mor|far|dreng|pige)\b"
 )
+# Asked for a reason, the person gives none.
+NO_REASON = re.compile(
+    r"(?:(?:ja|jo|bare|nu|saa|du skal|kan du|jeg vil(?: gerne)?) )*(?:aflys|aflyse|afmeld|meld afbud|melde afbud)"
+    r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
+    r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
+)
 # Said in so many words; "jeg har fået influenza" alone is no afbud yet.
 SAYS_SO = re.compile(
     r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
@@ -139,6 +145,10 @@ async def reason(turn: Turn) -> None:
     if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
         await _move(turn, await _meeting(turn))
         return
+    if NO_REASON.match(fold(turn.text).strip()):
+        turn.state["silent"] = True
+    else:
+        turn.state.pop("silent", None)
     if not turn.yes:
         turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})
     if turn.state.get("all"):
@@ -177,7 +187,8 @@ async def warn(turn: Turn, meeting: Appointment) -> None:
             turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_reason"), turn.now
         )
         turn.reply.say(f"utter_afbud_andet_{who}", **values)
-        turn.reply.say("utter_afbud_andet_sag", kvittering=case.receipt or case.id, **values)
+        sent = "utter_afbud_andet_sag_uden_grund" if turn.state.get("silent") else "utter_afbud_andet_sag"
+        turn.reply.say(sent, kvittering=case.receipt or case.id, **values)
     ask_instead(turn, meeting)
 
 
@@ -207,7 +218,7 @@ async def insist(turn: Turn) -> None:
     elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
         await _move(turn, meeting)
     elif other:
-        turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0})
+        turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0, "silent": False})
         await with_meeting(turn, meeting)
     elif turn.no:
         turn.reply.ask("utter_afbud_alligevel", **described(turn.known, meeting))

@@ -20,6 +20,7 @@ from actions import (
     jobsearch,
     meetings,
     offers,
+    others,
     plan,
     preparation,
     purpose,
@@ -95,6 +96,8 @@ def answer(
         also: adds to the reply after the answers.
     """
     reply = Reply(values=known.values())
+    if any(others.meant(known.text, intent) for intent in intents):
+        reply.say("utter_kun_dine_egne")
     unsettled = known.entity("emne") == AGAIN
     answer_into(reply, known, [i for i in intents if not (unsettled and i in again.COUNTED)])
     gaps.mention(known, reply)

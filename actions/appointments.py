@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
+from actions import others, regret, services
 from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
@@ -44,8 +44,11 @@ async def show_own(known: Known, reply: Reply) -> None:
         reply.say("utter_log_ind_aftaler")
         return
     find = services.bookings().appointments
+    if others.meant(known.text, "vis_aftaler"):
+        reply.say("utter_kun_dine_egne")
     ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)
     show(known, reply, ahead)
+    regret.shown(known, reply)
 
 
 def show(known: Known, reply: Reply, ahead: tuple[Appointment, ...]) -> None:

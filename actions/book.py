@@ -10,9 +10,10 @@ from actions.appointments import committed
 from actions.asking import ask_when
 from actions.meeting_words import described, place_of, times_in
 from actions.turn import Turn
-from actions.wishing import wish_in
+from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
-from forloeb.booking.model import Act, Holder, Kind, Slot, Status
+from forloeb.booking.model import Act, Form, Holder, Kind, Slot, Status
+from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
@@ -28,6 +29,11 @@ REFUSALS = {
 }
 # "nej personligt" where the subject is asked for corrects the form just said
 NO_BUT = re.compile(r"(?:nej|hov|vent|ups|naej|eller)\b")
+# "tlf" where the subject is asked for
+BARE_FORM = re.compile(
+    r"(?:(?:helst|gerne|hellere|som|paa|over|via|per|pr\.?) ){0,2}"
+    r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
+)
 LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 
 
@@ -69,10 +75,12 @@ async def picked(turn: Turn, slot: Slot) -> None:
         _ask_form(turn, slot, forms)
 
 
-def _ask_form(turn: Turn, slot: Slot, forms: list[str]) -> None:
+def _ask_form(turn: Turn, slot: Slot, forms: list[str], *, other: bool = False) -> None:
     turn.reply.ask("utter_book_spoerg_form", tid=described(turn.known, slot)["tid"])
     for form in forms:
         turn.reply.choice(f"utter_knap_form_{form}", "valg", {"trin": f"form:{form}"})
+    if other:
+        turn.reply.choice("utter_knap_anden_tid", "valg", {"trin": "other"})
     turn.wait("form")
 
 
@@ -86,6 +94,10 @@ async def form(turn: Turn) -> None:
     forms = reading_back.forms_of(turn, slot)
     if said in forms:
         await _with_form(turn, said)
+    elif said in [f.value for f in Form] and wish_in(turn.known) == Wish(form=Form(said)) and not turn.stops:
+        turn.state["wish"] = as_json(merged(from_json(turn.state.get("wish") or {}), Wish(form=Form(said))))
+        turn.reply.say("utter_book_form_ikke_der")
+        _ask_form(turn, slot, forms, other=True)
     elif turn.stops or turn.chosen or picking.says_when(turn.known):
         await choose(turn)
     else:
@@ -97,7 +109,10 @@ async def _with_form(turn: Turn, form: str) -> None:
     if turn.state.get("about"):
         await reading_back.read_back(turn)
         return
-    slot = await proposing.slot(turn, turn.state["slot"])
+    _ask_subject(turn, await proposing.slot(turn, turn.state["slot"]))
+
+
+def _ask_subject(turn: Turn, slot: Slot | None) -> None:
     turn.reply.ask("utter_book_spoerg_emne", tid=described(turn.known, slot)["tid"] if slot else "")
     for subject in SUBJECTS:
         turn.reply.choice(f"utter_emne_{subject}", "valg", {"trin": f"subject:{subject}"})
@@ -118,8 +133,21 @@ async def subject(turn: Turn) -> None:
     if turn.yes:
         await _with_form(turn, turn.state["form"])
         return
+    if form and slot and BARE_FORM.match(fold(turn.text).strip()):
+        await _form_said(turn, slot, form)
+        return
     turn.state["about"] = turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
     await reading_back.read_back(turn)
+
+
+async def _form_said(turn: Turn, slot: Slot, form: str) -> None:
+    """A form and nothing else is no subject: taken where the time has it, else said, and the subject asked again."""
+    if form in reading_back.forms_of(turn, slot):
+        await _with_form(turn, form)
+        return
+    if not turn.reply.parts:
+        turn.reply.say("utter_book_form_ikke_der")
+    _ask_subject(turn, slot)
 
 
 async def confirm(turn: Turn) -> None:

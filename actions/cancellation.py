@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions.asking import ask_benefit
-from actions.known import Known
+from actions.known import HYPOTHETICAL, Known
+from actions.meeting_words import described
 from actions.reply import Reply
 from forloeb.obligations import Benefit
 
@@ -35,6 +36,10 @@ def ulovligt_afbud(known: Known, reply: Reply) -> None:
 
 
 def _consequence(known: Known, reply: Reply, intent: str) -> None:
+    own = known.registered.benefit if known.registered else None
+    if known.afbud is not None and own and known.benefit is Benefit(own) and not HYPOTHETICAL.search(known.text):
+        reply.say(f"utter_afbud_penge_{'social' if known.social else 'dagpenge'}", **described(known, known.afbud[0]))
+        return
     if known.benefit is None:
         reply.say(f"utter_{intent}_ukendt")
         ask_benefit(known, reply, intent)

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from actions.asking import ask_benefit, ask_day
 from actions.course import course, dated
 from actions.known import Known
+from actions.meeting_words import described, kind_title
 from actions.only_dagpenge import only_dagpenge
 from actions.reply import Reply
+from forloeb.booking.model import Kind
 from forloeb.law import law
 from forloeb.obligations import Benefit, Claimant, Obligation, Status, Step, plan
 
@@ -74,6 +76,10 @@ def cv_samtale(known: Known, reply: Reply) -> None:
     if not only_dagpenge(known, reply, "cv_samtale"):
         return
     reply.say("utter_cv_samtale")
+    if own := next((a for a in known.ahead if a.kind is Kind.CV), None):
+        reply.say("utter_foerste_samtale_egen", **described(known, own), slags=kind_title(own))
+        reply.note("utter_tolkning_cv_samtale")
+        return
     computed = course(known, reply)
     line = computed.of(Step.SUMMONS) if computed else None
     if line and line.ends:

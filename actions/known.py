@@ -28,6 +28,8 @@ CORRECTS = re.compile(r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det 
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
+# said to be only thought of: "og hvis jeg var på dagpenge?"; "hvis jeg får dagpenge" can be the case
+THOUGHT = re.compile(r"\bhvis (?:nu )?jeg (?:nu )?(?:var|fik|havde)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Known:
     """Everything an answer may build on.
 
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
-    visitor); `notes` the clashes to tell the person about, as (response key, values).
+    visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
+    lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come.
     """
 
     claimant: obligations.Claimant
@@ -47,6 +50,8 @@ class Known:
     notes: tuple[tuple[str, dict[str, Any]], ...] = ()
     slots: dict[str, Any] = field(default_factory=dict)
     record: obligations.Record = field(default_factory=obligations.Record)
+    ahead: tuple[booking.Appointment, ...] = ()
+    afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
 
     @property
     def benefit(self) -> Benefit | None:
@@ -107,6 +112,7 @@ async def known_from(tracker: Tracker) -> Known:
     metadata = message_metadata(tracker)
     claimant_id = metadata.get("claimant_id")
     registered = await asyncio.to_thread(services.bookings().claimant, claimant_id) if claimant_id else None
+    stored = await asyncio.to_thread(_stored, registered.id) if registered else {}
     known = Known(
         claimant=_remembered(tracker, registered),
         registered=registered,
@@ -114,15 +120,23 @@ async def known_from(tracker: Tracker) -> Known:
         channel=metadata.get("channel", "web"),
         text=message.get("text") or "",
         entities=tuple(message.get("entities") or ()),
-        record=await asyncio.to_thread(_record, registered.id) if registered else obligations.Record(),
+        **stored,
     )
     return _with_days(_with_benefit(known, message), message, tracker)
 
 
-def _record(claimant_id: str) -> obligations.Record:
-    appointments = services.bookings().appointments(claimant_id)
+def _stored(claimant_id: str) -> dict[str, Any]:
+    now, service = services.now(), services.bookings()
+    appointments = service.appointments(claimant_id)
     held = [a for a in appointments if a.status is booking.Status.HELD and a.kind in booking.NUMBERED]
-    return obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held))
+    cancelled = {a.id: a for a in appointments if a.status is booking.Status.CANCELLED and a.start > now}
+    given = [c for c in service.cancellations(claimant_id) if c.appointment_id in cancelled] if cancelled else []
+    newest = max(given, key=lambda c: c.at, default=None)
+    return {
+        "record": obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held)),
+        "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
+        "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
+    }
 
 
 def message_metadata(tracker: Tracker) -> dict[str, Any]:
@@ -157,7 +171,8 @@ def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
     if known.registered and known.registered.benefit and known.registered.benefit != benefit.value:
         own = known.registered.benefit
         values = {"ydelse": benefit_name(benefit), "registreret_ydelse": benefit_name(own)}
-        return replace(changed, notes=(*known.notes, ("utter_ydelse_anderledes", values)))
+        key = "utter_ydelse_taenkt" if THOUGHT.search(known.text) else "utter_ydelse_anderledes"
+        return replace(changed, notes=(*known.notes, (key, values)))
     if HYPOTHETICAL.search(known.text) and before not in (None, benefit):
         return changed
     slots = {**known.slots, "ydelse": benefit.value}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from actions.asking import ask_benefit
 from actions.course import course, dated
 from actions.known import Known
+from actions.meeting_words import described, kind_title
 from actions.reply import Reply
+from forloeb.booking.model import Kind
 from forloeb.obligations import Benefit, Status, Step
 
 
@@ -41,7 +43,10 @@ def foerste_samtale(known: Known, reply: Reply) -> None:
     name = "dagpenge" if known.benefit is Benefit.DAGPENGE else "social"
     step = Step.SUMMONS if known.benefit is Benefit.DAGPENGE else Step.FIRST_MEETING
     line = computed.of(step) if computed else None
-    if line:
+    own = next((a for a in known.ahead if a.kind is Kind.CV), None) if known.benefit is Benefit.DAGPENGE else None
+    if own:
+        reply.say("utter_foerste_samtale_egen", **described(known, own), slags=kind_title(own))
+    elif line:
         value = "indkaldt_senest" if step is Step.SUMMONS else "foerste_senest"
         ending = "passeret" if line.status is Status.OVERDUE else "dato"
         reply.say(f"utter_foerste_samtale_{name}_{ending}", **_days(known, **{value: line}))

@@ -7,6 +7,7 @@ from typing import Any
 from actions.asking import ask_benefit, ask_day
 from actions.course import course, dated
 from actions.known import Known
+from actions.meeting_words import described, kind_title
 from actions.reply import Reply
 from forloeb.law import documents
 from forloeb.obligations import Obligation, Plan, Status, Step
@@ -35,6 +36,8 @@ def tell(computed: Plan, known: Known, reply: Reply) -> None:
     ahead = computed.next()
     if ahead and ahead.ends:
         reply.say("utter_plan_naeste", dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
+    if known.ahead:
+        reply.say("utter_plan_naeste_aftale", **described(known, known.ahead[0]), slags=kind_title(known.ahead[0]))
     reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
     for line in computed.obligations:
         reply.say(_key(line, "linje", known), **_values(line, known))

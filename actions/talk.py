@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again
+from actions import again, regret
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
@@ -40,7 +40,8 @@ class ActionOplys(Action):
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
         if intent in YES_OR_NO:
             reply = Reply(values=known.values())
-            reply.say(f"utter_{intent}")
+            if not regret.stands(known, reply) and (intent == "bekraeft" or not regret.nothing_changed(known, reply)):
+                reply.say(f"utter_{intent}")
             reply.send(dispatcher)
             return known.events()
         return unsure(known, tracker, dispatcher)
@@ -129,6 +130,10 @@ def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) 
 def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
     """A gap that the sources leave, or another language; None when it is neither."""
     reply = Reply(values=known.values())
+    if regret.stands(known, reply):
+        staff_choice(reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
     if subject := gap_of(known):
         reply.say(f"utter_hul_{subject}")

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import afbud, book, change_form, gaps, missed, move, picking, prepare, several, which
+from actions import afbud, book, change_form, gaps, missed, move, others, picking, prepare, regret, several, which
 from actions.answers import answer_into, asked
 from actions.aside import FREE, TIMES, aside
 from actions.turn import Turn, send, turn_from
@@ -63,7 +63,9 @@ COMMITS: dict[str, Step] = {
     "missed": missed.begin,
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
-OWN_MEETING = re.compile(r"\b(?:gamle|eksisterende|nuvaerende|andet|anden) (?:moede|aftale|samtale|tid)\b")
+OWN_MEETING = re.compile(
+    r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale))\b"
+)
 
 
 class ActionOpgave(Action):
@@ -135,6 +137,13 @@ async def _step(turn: Turn) -> None:
     kind, step = turn.state.get("kind"), turn.state.get("step")
     if (kind in BOOKING or KIND_OF.get(turn.intent) in BOOKING) and await _booking_off(turn):
         turn.reply.say("utter_booking_lukket")
+        turn.finish()
+        return
+    if not step and turn.intent in BEGIN and others.wanted(turn.text):
+        turn.reply.say("utter_kun_for_dig")
+        turn.finish()
+        return
+    if not step and not turn.pressed and turn.intent in BEGIN and regret.stands(turn.known, turn.reply):
         turn.finish()
         return
     begin = BEGIN.get(turn.intent)

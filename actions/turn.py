@@ -26,6 +26,7 @@ STOP = re.compile(
     r"|\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
     r"|alligevel ikke|ikke alligevel"
     r"|behold(?:er|e)? (?:den|det|dem|min|mit|moedet|aftalen|tiden|samtalen)"
+    r"|(?:beholde?|have) (?:den|min|det) gamle"
     r"|lad(?:er)? (?:den|det|moedet|aftalen|samtalen|min tid) (?:bare )?(?:staa|blive|vaere)"
     r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from actions.meeting_words import by_ordinal, described, kind_title, matching, times_in
 from actions.turn import Turn
-from forloeb.booking.model import Appointment, Kind, Status
+from forloeb.booking.model import Appointment, Holder, Kind, Status
 from forloeb.danish.words import fold
 
 ASKED_AT_MOST = 6
@@ -33,13 +33,14 @@ async def meeting(turn: Turn) -> Appointment | None:
     if len(fits) == 1:
         return fits[0]
     other = not fits and names_a_time(turn)
+    other = other or names_another_holder(turn, ahead)
     if len(ahead) == 1 and not other:
         return ahead[0]
     if len(ahead) == 1:
         ask_sure(turn, ahead[0])
         return None
     if other:
-        turn.reply.say("utter_hvilken_ikke_da")
+        turn.reply.say("utter_hvilken_ikke_da" if names_a_time(turn) else "utter_hvilken_ikke_hos")
     ask(turn, tuple(fits) or ahead)
     return None
 
@@ -62,6 +63,12 @@ def meant(turn: Turn, meetings: tuple[Appointment, ...]) -> list[Appointment]:
 def names_a_time(turn: Turn) -> bool:
     """Whether the message names a time that could be a meeting's; in a move or change of form it can be the new one."""
     return turn.state.get("kind") in NAMING and bool(times_in(turn.known))
+
+
+def names_another_holder(turn: Turn, meetings: tuple[Appointment, ...]) -> bool:
+    """Whether the message names a holder that holds none of these meetings: another's is not touched."""
+    named = turn.known.entity("myndighed")
+    return named in [h.value for h in Holder] and all(m.holder.value != named for m in meetings)
 
 
 def ask(turn: Turn, meetings: tuple[Appointment, ...]) -> None:

@@ -24,6 +24,10 @@ SOONEST = re.compile(
 DAYS = {fold(name): number for number, name in enumerate(WEEKDAYS)}
 # "om onsdagen", "onsdage": the weekday as a habit, which names no date
 HABIT = re.compile(rf"\b({'|'.join(DAYS)})(?:ene|en|e)\b")
+# leaning on the times just shown: no clock is named
+LATER_IN_DAY = re.compile(r"\bsen(?:ere|t) (?:paa|i loebet af) dagen\b")
+EARLIER_IN_DAY = re.compile(r"\btidlig(?:ere|t) paa dagen\b")
+NOON = time(12)
 NEGATION = re.compile(r"\b(ikke|ik|ikk|aldrig|undtagen|hverken|bortset fra)\b")
 # Where one wish ends and the next begins: "i næste uge, helst om eftermiddagen" is a week and a part of the day.
 PIECES = re.compile(r"[,;!?]+\s|(?<!kl)(?<!\d)\.\s|\b(?:helst|gerne|hellere|men)\b", re.IGNORECASE)
@@ -49,6 +53,11 @@ def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = Non
     form = known.entity("moedeform")
     if form in [f.value for f in Form]:
         wish = replace(wish, form=Form(form))
+    if not (wish.earliest or wish.latest or NEGATION.search(fold(known.text))):
+        if LATER_IN_DAY.search(fold(known.text)):
+            wish = replace(wish, earliest=NOON)
+        elif EARLIER_IN_DAY.search(fold(known.text)):
+            wish = replace(wish, latest=_before(NOON))
     if SOONEST.search(fold(known.text)):
         wish = replace(wish, soonest=True)
     return None if wish == Wish() else wish

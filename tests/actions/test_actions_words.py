@@ -88,6 +88,8 @@ def day(number, month=10):
             "ikke mandag, helst om eftermiddagen",
             Wish(not_weekdays=frozenset({MONDAY}), earliest=time(12), latest=time(17, 59)),
         ),
+        ("noget senere på dagen", Wish(earliest=time(12))),
+        ("torsdag, tidligere på dagen", Wish(intervals=(day(9),), latest=time(11, 59))),
         ("ikke tirsdag, men torsdag", Wish(not_weekdays=frozenset({TUESDAY}), intervals=(day(9),))),
     ],
 )

@@ -1,0 +1,49 @@
+"""An afbud that is regretted, or asked about, once it is recorded: it stands, and only a human can undo it."""
+
+from __future__ import annotations
+
+import re
+
+from actions.known import Known
+from actions.meeting_words import described
+from actions.reply import Reply
+from forloeb.booking.model import DeliveryState
+from forloeb.danish.words import fold
+
+REGRETS = re.compile(
+    r"\b(?:fortryd\w*|fortrudt|ombestem\w*)\b"
+    r"|\b(?:moedet|tiden|aftalen|samtalen|afbuddet|det|den) tilbage\b"
+    r"|\btraek\w* (?:\w+ ){0,3}afbud\w*|\bkommer alligevel\b"
+)
+
+
+def regrets(known: Known) -> bool:
+    """Whether the message takes back what was done."""
+    return REGRETS.search(fold(known.text)) is not None
+
+
+def stands(known: Known, reply: Reply) -> bool:
+    """To who regrets an afbud: it stands, and who to call now; False when that was not said."""
+    if known.afbud is None or not regrets(known):
+        return False
+    reply.say("utter_afbud_staar", **described(known, known.afbud[0]))
+    return True
+
+
+def nothing_changed(known: Known, reply: Reply) -> bool:
+    """A regret or another form outside a task: nothing was changed by it; False when there is nothing to say."""
+    if not known.ahead or not (regrets(known) or known.entity("moedeform")):
+        return False
+    reply.say("utter_intet_aendret_nu")
+    for intent in ("flyt_samtale", "skift_moedeform", "meld_afbud"):
+        reply.choice(f"utter_titel_{intent}", intent)
+    return True
+
+
+def shown(known: Known, reply: Reply) -> None:
+    """The afbud given, and how sure it is, beside the meetings."""
+    if known.afbud is not None:
+        meeting, given = known.afbud
+        sure = given.delivery is DeliveryState.ACKNOWLEDGED
+        state = "utter_tilstand_bekraeftet" if sure else "utter_tilstand_ikke_bekraeftet"
+        reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=state)
