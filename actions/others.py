@@ -22,3 +22,8 @@ def meant(text: str, intent: str) -> bool:
 def wanted(text: str) -> bool:
     """Whether something is to be done with somebody else's meetings."""
     return FOR_OTHERS.search(fold(text)) is not None
+
+
+def about(text: str) -> bool:
+    """Whether a message that is otherwise not understood is about somebody else's meetings."""
+    return OTHERS.search(fold(text)) is not None or wanted(text)

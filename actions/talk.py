@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, regret
+from actions import again, others, regret
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
@@ -142,6 +142,8 @@ def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) ->
         if subject == "sorg":
             for intent in ("flyt_samtale", "meld_afbud"):
                 reply.choice(f"utter_titel_{intent}", intent)
+    elif others.about(known.text):
+        reply.say("utter_kun_for_dig")
     elif language not in (None, DANISH):
         reply.say(language_key(language))
     else:
