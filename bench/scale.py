@@ -36,6 +36,7 @@ SIZES = (1_000, 10_000, 100_000)
 SLOTS = (10_000, 100_000, 1_000_000)
 WARN_DAYS = 7
 PAGE = 20_000
+LINE = 16
 
 
 @dataclass
@@ -177,14 +178,18 @@ def picture(curves: list[Curve]) -> str:
         y = top + (high - math.log10(max(s, 1e-4))) / (high - low) * (height - top - 40)
         return f"{x:.0f},{y:.0f}"
 
-    lines = []
+    lines: list[str] = []
+    labels: list[tuple[int, int]] = []
     for number, curve in enumerate(curves):
         colour = ("#1b5e7d", "#b3541e", "#2e7d32", "#6a1b9a")[number % 4]
         points = " ".join(point(n, s) for n, s in zip(curve.sizes, curve.seconds, strict=True))
         _, _, end = points.rpartition(" ")
-        x, y = end.split(",")
+        x, y = (int(each) for each in end.split(","))
+        while any(abs(y - other) < LINE and abs(x - beside) < width / 2 for beside, other in labels):
+            y += 1  # two names must not lie on each other
+        labels.append((x, y))
         lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        lines.append(f'<text x="{int(x) + 8}" y="{int(y) + 4}" fill="{colour}">{curve.what}</text>')
+        lines.append(f'<text x="{x + 8}" y="{y + 4}" fill="{colour}">{curve.what}</text>')
     for power in range(-4, int(high) + 1):
         _, y = point(1000, 10.0**power).split(",")
         lines.append(f'<text x="4" y="{int(y) + 4}" fill="#555">{10.0**power:g} s</text>')
