@@ -218,7 +218,9 @@ def default_answers(sets: dict[str, list[Utterance]], training: int, only_kept: 
         kept = earlier[-1]
     if kept.exists():
         stored = json.loads(kept.read_text(encoding="utf-8"))
-        answers = {name: Answers(**answers) for name, answers in stored["answers"].items()}
+        answers = {name: Answers(**said) for name, said in stored["answers"].items()}
+        for each in answers.values():  # JSON has no tuples
+            each.entities = [[(name, value) for name, value in found] for found in each.entities]
         return Default(answers, stored["seconds"], stored.get("utterances", training))
     print("training Rasa's default pipeline (once per version of the data; ten minutes or more) ...", flush=True)
     model, seconds = train(DEFAULT, None, folder / f"default-{data_hash()}")
