@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
@@ -26,6 +26,9 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+# SQLite counts up by itself only in a column of its INTEGER type.
+Counter = BigInteger().with_variant(Integer, "sqlite")
 
 BUSY_MILLISECONDS = 15_000
 

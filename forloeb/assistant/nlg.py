@@ -66,9 +66,8 @@ class Composer(TemplatedNaturalLanguageGenerator):
             parts = kwargs.get("parts") or []
         rendered = [self._part(key, output_channel, values) for key, values in parts]
         custom = _custom(rendered, kwargs.get("extra") or {})
-        if custom[
-            "facts"
-        ]:  # what each said on the day it was told: the staff app finds answers that a new value changes
+        if custom["facts"]:
+            # what each said on the day it was told: the staff app finds answers that a new value changes
             on = clock.today(self.settings)
             custom["law"] = {fact: version(fact, on) for fact in custom["facts"]}
         if utter_action == COMPOSED and _akasse_only(custom["facts"]):

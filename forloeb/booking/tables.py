@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -17,10 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from forloeb.db import UtcDateTime, metadata
-
-# SQLite counts up by itself only in a column of its INTEGER type.
-Counter = BigInteger().with_variant(Integer, "sqlite")
+from forloeb.db import Counter, UtcDateTime, metadata
 
 claimant = Table(
     "claimant",

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
+from forloeb import logs
 from forloeb.db import reading
-from forloeb.gateway import logs
 from forloeb.gateway.tables import conversation
 
 WATCH_SECONDS = 0.5

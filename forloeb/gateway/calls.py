@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Engine, Row
 
+from forloeb import logs
 from forloeb.booking.errors import BookingError
 from forloeb.booking.model import CaseKind, NoticeKind
 from forloeb.booking.service import Bookings
 from forloeb.booking.tables import staff_case
 from forloeb.db import reading
-from forloeb.gateway import logs, texts
+from forloeb.gateway import texts
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.tables import message, notice
 from forloeb.settings import Settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -19,9 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from forloeb.db import UtcDateTime, metadata
-
-Counter = BigInteger().with_variant(Integer, "sqlite")
+from forloeb.db import Counter, UtcDateTime, metadata
 
 # All moments are of the real clock: they order, limit and expire.
 address = Table(

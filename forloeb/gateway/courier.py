@@ -16,7 +16,8 @@ from functools import partial
 
 from sqlalchemy.engine import Engine, Row
 
-from forloeb.gateway import logs, posting
+from forloeb import logs
+from forloeb.gateway import posting
 from forloeb.gateway.bells import rung
 from forloeb.gateway.calls import Calls
 from forloeb.gateway.inbox import Times

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+from forloeb import logs
 from forloeb.errors import ForloebError
-from forloeb.gateway import logs, responses
+from forloeb.gateway import responses
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

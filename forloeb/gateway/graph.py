@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy.engine import Row
 
-from forloeb.gateway import logs
+from forloeb import logs
 from forloeb.gateway.sending import Delivered, Refused, TryAgain
 from forloeb.settings import Settings
 

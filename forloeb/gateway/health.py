@@ -13,10 +13,10 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forloeb import metrics, operation
+from forloeb import logs, metrics, operation
 from forloeb.booking.tables import delivery, staff_case
 from forloeb.db import reading, writing
-from forloeb.gateway import logs, responses
+from forloeb.gateway import responses
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.keys import ASSISTANT, ENGINE, TIMES
 from forloeb.gateway.tables import message, notice, pulse

@@ -12,7 +12,8 @@ from typing import Any
 
 from aiohttp import web
 
-from forloeb.gateway import logs, posting, responses
+from forloeb import logs
+from forloeb.gateway import posting, responses
 from forloeb.gateway.arrivals import Arrival
 from forloeb.gateway.errors import Refusal
 from forloeb.gateway.graph import MARK

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from sqlalchemy import exists, inspect, or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
+from forloeb import logs
 from forloeb.db import reading, writing
-from forloeb.gateway import inbox, linking, logs, posting
+from forloeb.gateway import inbox, linking, posting
 from forloeb.gateway.calls import PREFIX, Calls
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.leases import Waiting

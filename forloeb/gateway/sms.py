@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
-from forloeb.gateway import logs, posting, twilio
+from forloeb import logs
+from forloeb.gateway import posting, twilio
 from forloeb.gateway.arrivals import Arrival, Taken
 from forloeb.gateway.errors import Refusal
 from forloeb.gateway.keys import BELLS, CALLS, COURIER, ENGINE, RECEPTION, SETTINGS, TIMES, TUNING, WORKER

@@ -11,7 +11,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from forloeb.gateway import history, identity, intake, logs, responses, sessions
+from forloeb import logs
+from forloeb.gateway import history, identity, intake, responses, sessions
 from forloeb.gateway.bells import rung
 from forloeb.gateway.channel import Incoming, Outgoing
 from forloeb.gateway.errors import Refusal

@@ -6,7 +6,8 @@ from aiohttp import web
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
-from forloeb.gateway import linking, logs, responses, weblinks
+from forloeb import logs
+from forloeb.gateway import linking, responses, weblinks
 from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.errors import Refusal
 from forloeb.gateway.keys import ENGINE, SETTINGS, TIMES, TUNING

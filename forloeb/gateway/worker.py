@@ -19,8 +19,8 @@ from functools import partial
 
 from sqlalchemy.engine import Connection, Engine
 
-from forloeb import metrics, operation
-from forloeb.gateway import leases, logs, notices, outbox
+from forloeb import logs, metrics, operation
+from forloeb.gateway import leases, notices, outbox
 from forloeb.gateway.assistant import Assistant, NoAnswer
 from forloeb.gateway.bells import Bells, rung
 from forloeb.gateway.inbox import Times

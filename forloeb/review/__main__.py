@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from aiohttp import web
-
-from forloeb import settings as settings_module
-from forloeb.errors import SettingsError
-from forloeb.gateway import logs
+from forloeb.gateway.serving import serve
 from forloeb.review.app import init_app
 
 
 def main() -> int:
     """Run until SIGINT or SIGTERM."""
-    try:
-        settings = settings_module.load()
-        app = init_app(settings)
-    except SettingsError as error:
-        print(error.message, file=sys.stderr)
-        return 2
-    logs.start("review")
-    logs.event("review_starting", port=settings.review_port)
-    try:
-        web.run_app(app, host=settings.bind, port=settings.review_port, access_log=None, print=None, shutdown_timeout=5)
-    except OSError as error:
-        print(f"port {settings.review_port} cannot be opened: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
+    return serve("review", "review_starting", init_app, "review_port")
 
 
 if __name__ == "__main__":

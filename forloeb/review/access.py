@@ -11,8 +11,8 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+from forloeb import logs
 from forloeb.booking.errors import NotFound
-from forloeb.gateway import logs
 from forloeb.gateway.transactions import read, write
 from forloeb.review import pages, security, sessions
 from forloeb.review.keys import ENGINE, TIMES

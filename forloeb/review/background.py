@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from aiohttp import web
 from sqlalchemy.engine import Connection
 
-from forloeb.gateway import logs, takeover, texts
+from forloeb import logs
+from forloeb.gateway import takeover, texts
 from forloeb.gateway.transactions import read, write
 from forloeb.review import privacy
 from forloeb.review.audit import trail

@@ -18,6 +18,7 @@ from forloeb.errors import LawError
 from forloeb.gateway.tables import conversation, message
 from forloeb.law import version
 from forloeb.obligations import Law
+from forloeb.review import places
 
 PAGE = 50
 BATCH = 200
@@ -66,7 +67,7 @@ def find(
         if facts:
             found.rows.append(Changed(row.id, row.channel, row.last_used, first, tuple(facts)))
         if len(found.rows) == page or found.read == most:
-            found.onward = f"{row.last_used.isoformat()}~{row.id}"
+            found.onward = places.written(row.last_used, row.id)
             break
     return found
 
@@ -87,7 +88,7 @@ class _Versions:
 
 
 def _conversations(connection: Connection, onward: str) -> Iterator[tuple[Row, list[Row]]]:
-    place = _place(onward)
+    place = places.read(onward)
     while True:
         query = select(conversation.c.id, conversation.c.channel, conversation.c.last_used)
         if place:
@@ -117,12 +118,3 @@ def _conversations(connection: Connection, onward: str) -> Iterator[tuple[Row, l
         if len(batch) < BATCH:
             return
         place = (batch[-1].last_used, batch[-1].id)
-
-
-def _place(onward: str) -> tuple[datetime, str] | None:
-    moment, _, identifier = onward.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (found, identifier) if found.tzinfo and identifier else None

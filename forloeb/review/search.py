@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection, Row
 
 from forloeb.gateway.tables import conversation, message
-from forloeb.review import masking
+from forloeb.review import masking, places
 from forloeb.review.stemming import stem, words
 
 PAGE = 30
@@ -130,7 +130,7 @@ def _postgresql(
 
 
 def _place(connection: Connection, row: Row) -> str:
-    return str(row.place) if connection.dialect.name == "sqlite" else f"{row.stored.isoformat()}~{row.id}"
+    return str(row.place) if connection.dialect.name == "sqlite" else places.written(row.stored, row.id)
 
 
 def _hit(row: Row, stems: list[str]) -> Hit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -18,10 +17,8 @@ from sqlalchemy import (
 )
 
 from forloeb.booking import tables as _booking  # noqa: F401 - review_note points at its cases
-from forloeb.db import UtcDateTime, metadata
+from forloeb.db import Counter, UtcDateTime, metadata
 from forloeb.gateway import tables as _gateway  # noqa: F401 - the marks point at its conversations
-
-Counter = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _conversation(**more: bool) -> Column:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from forloeb.booking.tables import claimant
 from forloeb.gateway.channel_tables import rating
 from forloeb.gateway.tables import conversation, message
-from forloeb.review import masking
+from forloeb.review import masking, places
 from forloeb.review.tables import review_flag, review_label, review_mark, review_summary, review_turn
 from forloeb.settings import ZONE
 
@@ -122,7 +122,7 @@ def page(connection: Connection, filters: Filters, onward: str, *, personal: boo
         .scalar_subquery()
     )
     conditions, end = list(filters.conditions()), None
-    place = _place(onward)
+    place = places.read(onward)
     rare = filters.rare(connection)
     if rare is not None:
         conditions.append(conversation.c.id.in_(sorted(rare)))
@@ -166,8 +166,8 @@ def page(connection: Connection, filters: Filters, onward: str, *, personal: boo
     listed = [_listed(row, personal) for row in found[:PAGE]]
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        return Page(listed, f"{last.last_used.isoformat()}~{last.id}")
-    return Page(listed, f"{end[0].isoformat()}~{end[1]}" if end else None, end is not None)
+        return Page(listed, places.written(last.last_used, last.id))
+    return Page(listed, places.written(*end) if end else None, end is not None)
 
 
 def _before(moment: datetime, identifier: str) -> Any:
@@ -204,15 +204,6 @@ def _listed(row: Row, personal: bool) -> Listed:
 def _there(*conditions: Any) -> Any:
     """Whether a row beside the conversation exists; what the list joins for showing has no part in it."""
     return exists().where(*conditions).correlate(conversation)
-
-
-def _place(onward: str) -> tuple[datetime, str] | None:
-    moment, _, identifier = onward.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (found, identifier) if found.tzinfo and identifier else None
 
 
 def _midnight(day: date) -> datetime:

@@ -18,30 +18,13 @@ from forloeb.gateway.errors import Refusal
 from forloeb.gateway.inbox import Times
 from tests.gateway.far_side import FarSide
 from tests.gateway.harness import Loop, Running, environment, until
+from tests.gateway.planted import WORDS as FIRST_WORDS
 from tests.gateway.providers import Providers, inbound, post_messenger, post_sms, written
 from tests.gateway.test_gateway_restart import Process
 
 NUMBER = re.compile(r"(?<!\d)(\d\d)\D?(\d\d)\D?(?:19|20)?(\d\d)\D{0,3}(\d{4})(?!\d)")
 WORDS = [
-    "jeg",
-    "hedder",
-    "og",
-    "mit",
-    "nummer",
-    "er",
-    "tak",
-    "hej",
-    "sygdom",
-    "møde",
-    "den",
-    "a-kasse",
-    "kan",
-    "ikke",
-    "komme",
-    "i",
-    "morgen",
-    "CPR",
-    "cpr-nr",
+    *FIRST_WORDS,
     "afbud",
     "sagen",
     "12",
@@ -49,7 +32,7 @@ WORDS = [
     "10",
     "uge",
     "36,",
-    '"citat"',
+    "citat",
     "(parentes)",
     "<b>",
     "{x}",

@@ -7,7 +7,7 @@ import logging
 
 from aiohttp import web
 
-from forloeb.gateway import logs
+from forloeb import logs
 from forloeb.review import security
 from forloeb.review.keys import ENGINE, PROVIDER, TIMES
 from forloeb.review.oidc import MINUTES, ProviderError
