@@ -68,6 +68,11 @@ def _spoken(scan: Scan, i: int) -> Found[Clock]:
         return Clock(CARDINALS[key.removesuffix("tiden")], rough=True), i + 1
     if key in ("kvart", "kvarter"):
         return _beside(scan, i + 1, 15, worded=True)
+    if key == "lidt" and scan.key(i + 1) in ("i", "over", "foer"):
+        near = i + 3 + (scan.key(i + 2) == "halv")
+        before = scan.key(i - 1) == "kl" or scan.key(i + 1) != "over"
+        if before and 0 < (_hour(scan, near - 1) or 0) <= 24 and scan.settled(near):
+            raise Unclear("unread")  # "lidt i ni": how much?
     minutes = scan.number(i)
     if minutes is None or not 0 < minutes < 60:
         return None

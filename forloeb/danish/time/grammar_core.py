@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from forloeb.danish.time.checks import Agreeing, DayOfMonth, WhichWeekday
 from forloeb.danish.time.clock import Hours, at_clock, clock_bound, clock_stretch, clock_words, daypart
 from forloeb.danish.time.days import Month, Spec, Week, Year
-from forloeb.danish.time.durations import Away
+from forloeb.danish.time.durations import Away, Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import clock_piece
 from forloeb.danish.time.grammar_day import date_piece, relative_day
 from forloeb.danish.time.grammar_daypart import part_piece
-from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part_of_period
+from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part_of_period, period_out
 from forloeb.danish.time.grammar_period import month, season, week, weekend, year
 from forloeb.danish.time.grammar_relative import beside, feast, shift, within
 from forloeb.danish.time.grammar_weekday import weekday
@@ -53,8 +53,8 @@ _JOINERS = frozenset(
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
 _DAY_RULES = (
-    beside, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece, week, weekend,
-    weekday, month, season,
+    beside, period_out, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece,
+    week, weekend, weekday, month, season,
 )  # fmt: skip
 
 
@@ -173,7 +173,8 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
     if isinstance(one, Away) and isinstance(other, Offset):
         one, other = other, one
     if isinstance(one, Offset) and isinstance(other, Away):  # "i går for en uge siden", "i morgen otte dage"
-        return Beside(other.duration, other.sign, one)
+        week = other.duration == Duration(days=8)
+        return Beside(Duration(days=7) if week else other.duration, other.sign, one)
     if isinstance(one, Weekend) and isinstance(other, Week):
         return replace(one, week=other)
     return None

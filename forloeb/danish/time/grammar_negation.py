@@ -19,16 +19,30 @@ _LEAD = words(
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
-_AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er")
+_AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
 _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
     "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
 )
-_BOOKINGS = words("book booke bestil bestille saet saette aftal aftale booket reserver")
-_IMPOSSIBLE = words("udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat")
+_BOOKINGS = words(
+    "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
+    "planlagt udsat berammet"
+)
+_IMPOSSIBLE = words(
+    "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
+    "booket traels uheldig uheldigt ude upassende yt"
+)
+_DEGREES = words(
+    "helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
+)
 _CLAUSE_ENDS = words(". ! ? ;")
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
+_BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
+_BACK_BETWEEN = words("jeg vi mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
+_BACK_NOUNS = words("dag dage uge uger tid tidspunkt dato aftale moede")
+_BACK_CLOSING = _CLOSING | words("og hvis saa alligevel deltage moede naa for mig pga da")
+_BACK_WORDS = 4
 _FAR = 6
 _MOVE_FAR = 12
 
@@ -51,7 +65,7 @@ def negated_before(scan: Scan, i: int) -> bool:
             return True  # "alle andre dage end fredag"
         if scan.key(at) == "nej" and "til" in (scan.key(at + 1), scan.key(at + 2)):
             return True  # "nej tak til mandag"
-        if scan.key(at) == "end" and any(scan.key(back) == "hellere" for back in range(at - _FAR, at)):
+        if scan.key(at) == "end" and any(scan.key(back) in ("hellere", "bedre") for back in range(at - _FAR, at)):
             return True  # "hellere onsdag end tirsdag"
         if scan.key(at) == "fremfor" or (scan.key(at) == "for" and scan.key(at - 1) == "frem"):
             return True
@@ -110,8 +124,11 @@ def negated_after(scan: Scan, i: int) -> bool:
         return False
     verb = scan.key(at)
     end = scan.skip(at + 1, _BETWEEN, 4)
-    if scan.key(end) in _IMPOSSIBLE:
+    worst = scan.skip(end, _DEGREES, 2)
+    if scan.key(worst) in _IMPOSSIBLE or (scan.key(worst), scan.key(worst + 1)) == ("no", "go"):
         return True
+    if scan.key(worst) == "no" and scan.key(worst + 2) == "go":
+        return True  # "no-go"
     if scan.key(end) not in ("ikke", "aldrig"):
         return False
     return verb != "er" or scan.key(end + 1) in (
@@ -154,3 +171,18 @@ def moving(scan: Scan, i: int) -> bool:
         if scan.key(at) in _MOVES:
             return True
     return False
+
+
+def refuses_back(scan: Scan, i: int) -> int | None:
+    """`der kan jeg ikke`, `den dag går ikke`: where the words begin whose "ikke" at i refuses what was named."""
+    if scan.key(i + 1) not in _BACK_CLOSING:
+        return None
+    at = i - 1
+    while i - at <= _BACK_WORDS and scan.key(at) in _BACK_BETWEEN:
+        at -= 1
+    if scan.key(at) not in _BACK_VERBS:
+        return None
+    if scan.key(at - 1) in ("der", "det", "de") or (scan.key(at - 1) == "den" and at - 2 != -1):
+        return at - 1
+    named = scan.key(at - 1) in _BACK_NOUNS and scan.key(at - 2) in ("den", "det", "de", "begge")
+    return at - 2 if named else None

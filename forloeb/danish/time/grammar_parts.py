@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month, Spec, Week, Year
-from forloeb.danish.time.durations import Duration
+from forloeb.danish.time.durations import Duration, Rest
 from forloeb.danish.time.grammar_period import THIRDS, month, week, year
 from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.letters import words
@@ -12,13 +12,16 @@ from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Edge, Half, Nth, Part
 from forloeb.danish.time.scan import Found, Piece, Scan
 
+PERIODS: dict[str, Spec] = {"uge": Week(), "maaned": Month(), "aar": Year(0, relative=True)}
+_NEXT: dict[str, Spec] = {"uge": Week(offset=1), "maaned": Month(offset=1), "aar": Year(1, relative=True)}
+_GENITIVES = {"ugens": "uge", "uges": "uge", "maaneds": "maaned", "aars": "aar"}
+
 
 def whole_period(scan: Scan, i: int) -> Found[Spec]:
     """A period that something can be a part of: also "ugen", "måneden" and "året" alone."""
     at = scan.skip(i, frozenset({"den", "det"}), 1)
-    if scan.key(at) in ("uge", "maaned", "aar") and not scan.digits(at + 1):
-        alone: dict[str, Spec] = {"uge": Week(), "maaned": Month(), "aar": Year(0, relative=True)}
-        return alone[scan.key(at)], at + 1
+    if scan.key(at) in PERIODS and not scan.digits(at + 1):
+        return PERIODS[scan.key(at)], at + 1
     for rule in (week, month, year):
         found = rule(scan, i)
         if found:
@@ -89,3 +92,28 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     if not found or not isinstance(found[0], Month):
         return None
     return Piece(spec=Nth(n, what, found[0])), found[1]  # type: ignore[arg-type]
+
+
+def period_out(scan: Scan, i: int) -> Found[Piece]:
+    """`ugen ud`, `måneden ud`; `ved månedens udgang` is its last day, `ugens udgang` its last days."""
+    at = scan.skip(i, words("i hele"), 2)
+    if scan.key(at) in PERIODS and scan.key(at + 1) == "ud" and scan.token(at).text[-1:] in "nt":
+        return Piece(spec=Rest(PERIODS[scan.key(at)])), at + 2
+    owned = owned_period(scan, scan.skip(i, words("ved til med i"), 1))
+    if not owned:
+        return None
+    spec, end = owned
+    return Piece(spec=Nth(-1, "day", spec) if isinstance(spec, Month) else Part("last", spec)), end
+
+
+def owned_period(scan: Scan, i: int) -> Found[Spec]:
+    """`månedens udgang`, `næste måneds udgang`, `oktobers udgang`: the period that runs out."""
+    coming = scan.key(i) == "naeste"
+    at = i + 1 if scan.key(i) in ("naeste", "denne", "dette") else i
+    if scan.key(at + 1) != "udgangen":
+        return None
+    key = scan.key(at)
+    if key in _GENITIVES:
+        return (_NEXT if coming else PERIODS)[_GENITIVES[key]], at + 2
+    number = MONTHS.get(key.removesuffix("s"))
+    return (Month(number), at + 2) if number else None

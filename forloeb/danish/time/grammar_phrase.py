@@ -13,13 +13,14 @@ from dataclasses import replace
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
+from forloeb.danish.time.grammar_bound import bound_at
 from forloeb.danish.time.grammar_clock import whole_message
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
-from forloeb.danish.time.grammar_parts import part_of_period
 from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
+from forloeb.danish.time.grammar_rest import onwards, run_out
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
@@ -29,49 +30,21 @@ from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
 from forloeb.danish.time.tense import in_tense
 
-_BOUNDS = {
-    Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
-    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
-    Bound.BEFORE: ("fra nu og til", "fra nu til", "tidligere end",
-                   "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
-                   "foer", "inden", "indtil"),
-    Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "senest til",
-                    "senest"),
-}  # fmt: skip
-_OPENINGS = sorted(
-    ((tuple(opening.split()), bound) for bound, openings in _BOUNDS.items() for opening in openings),
-    key=lambda opening: -len(opening[0]),
-)
 _FILLERS = words(
     "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
     "dog"
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
-_ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _ONWARDS = words("frem fremover senere")
-
-
-def _bound(scan: Scan, i: int) -> tuple[Bound, int]:
-    """The bound that opens here and where its point begins."""
-    if (scan.key(i), scan.key(i + 1)) == ("inden", "for") or (scan.key(i - 1), scan.key(i)) == ("bortset", "fra"):
-        return Bound.AT, i
-    if scan.key(i) == "foerst" and not part_of_period(scan, i):
-        able = any(scan.key(at) in _ABLE for at in range(max(0, i - 4), i))
-        if able:  # "kan først på torsdag": not before it
-            return Bound.FROM, i + 1
-    for opening, bound in _OPENINGS:
-        if all(scan.key(i + at) == word for at, word in enumerate(opening)):
-            return bound, i + len(opening)
-    return Bound.AT, i
 
 
 def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     """The phrase that begins here: one item, or two when something is moved from one time to another."""
-    two_ends = between(scan, i)
+    two_ends = between(scan, i) or run_out(scan, i)
     if two_ends:
         return [two_ends], two_ends.end
-    bound, at = _bound(scan, i)
+    bound, at = bound_at(scan, i)
     two_dates = pair(scan, at) if bound in (Bound.AT, Bound.FROM) else None
     if two_dates:
         return [replace(two_dates, first=i)], two_dates.end
@@ -81,6 +54,9 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     item = read
     if scan.key(item.end) in ("og", "eller") and scan.key(item.end + 1) in _ONWARDS:  # "mandag og frem"
         return [replace(item, bound=Bound.FROM, end=item.end + 2)], item.end + 2
+    stretch = onwards(scan, item)
+    if stretch:
+        return [stretch], stretch.end
     more = _moved_hours(scan, item) or _with_other_end(scan, item, at)
     return more or ([item], item.end)
 
@@ -180,6 +156,8 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
         if refused and link == "og":
             refuse_list(found)
+        if link == "og" and out and not refused and scan.key(found[-1].end) == "," and not _own_refusal(scan, more[0]):
+            unclear.append(Unclear("which_days"))  # "ikke tirsdag, og onsdag fra 13"
         if refused and link == ",":
             unclear.append(Unclear("which_days"))  # "onsdag, fredag kan jeg ikke": one of them or both?
         try:
@@ -190,6 +168,10 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         found.append(replace(chief, excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
+
+
+def _own_refusal(scan: Scan, item: Item) -> bool:
+    return item.excluded or negated_before(scan, item.first)
 
 
 def _unread_count(scan: Scan, item: Item) -> bool:

@@ -1,5 +1,5 @@
 """What a refusal does to the phrases round it: "ikke ledig før mandag" turns a bound, "mandag og tirsdag kan jeg ikke"
-rules out a whole list.
+rules out a whole list, "mandag kl. 10, men der kan jeg ikke" points back.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.grammar_core import Point
-from forloeb.danish.time.grammar_negation import refused_before
+from forloeb.danish.time.grammar_negation import refused_before, refuses_back
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 
 _LONGEST_LIST = 6
+_BACK = 8
 
 
 def not_before(scan: Scan, item: Item) -> Item:
@@ -32,3 +34,24 @@ def refuse_list(found: list[Item]) -> None:
         found[at] = replace(found[at], excluded=True)
         if found[at].link not in ("og", ","):
             break
+
+
+def look_back(scan: Scan, found: list[Item]) -> list[Item]:
+    """`mandag kl. 10, men der kan jeg ikke`: the time just named is ruled out.
+
+    Raises:
+        Unclear: several times stand there apart, so which is meant?
+    """
+    out = list(found)
+    for i, key in enumerate(scan.keys):
+        start = refuses_back(scan, i) if key in ("ikke", "aldrig", "umuligt") else None
+        before = [at for at, item in enumerate(out) if start is not None and start - _BACK <= item.end <= start]
+        if not before or any(out[at].excluded for at in before):
+            continue
+        last = before[-1]
+        listed = [at for at in before if all(out[on].link in ("og", ",") for on in range(at + 1, last + 1))]
+        if len(listed) < len([at for at in before if out[at].sentence == out[last].sentence]):
+            raise Unclear("which_days")
+        for at in listed:
+            out[at] = replace(out[at], excluded=True)
+    return out

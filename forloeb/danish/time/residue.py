@@ -21,6 +21,7 @@ _LEADING = words(
     "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
     "ultimo halv kvart mellem"
 )
+_SHORTEST = words("ma ti on to fr lo loe so soe")
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
 _JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
 _SOONER = words("foer inden tidligere foerst")
@@ -56,6 +57,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "eller" and scan.key(after + 1) in _SOONER and after + 1 not in covered:
         return True
+    if item.left.hours and before not in covered and scan.key(before) in _SHORTEST and scan.key(item.first) == "kl":
+        return True  # "ti kl 10": Tuesday, or a number?
     if any(_run(scan, at) for at in (before, after) if at not in covered):
         return True
     if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:

@@ -65,11 +65,16 @@ def _meet(items: list[Item]) -> list[Item]:
         joined = (_between(out[-1], item) or _met(out[-1], item, alone=len(items) == 2)) if out else None
         if joined:
             out[-1] = joined
-        elif out and item.link == "men" and item.left.spec is None and out[-1].at() and out[-1].left.spec:
+        elif out and item.link == "men" and item.left.spec is None and _lends_day(out[-1]):
             out.append(replace(item, left=Point(out[-1].left.spec, item.left.hours)))
         else:
             out.append(item)
     return out
+
+
+def _lends_day(item: Item) -> bool:
+    """Whether a clock time after "men" lies on this phrase's day: not on one that is ruled out whole."""
+    return item.at() and item.left.spec is not None and (item.left.hours is not None or not item.excluded)
 
 
 def _between(first: Item, last: Item) -> Item | None:
@@ -114,12 +119,24 @@ def _share_group(group: list[Item]) -> list[Item]:
 
 
 def _share_hours(group: list[Item]) -> list[Item]:
-    """`torsdag eller fredag kl. 10`: the last one's time of day holds for those before it that have none."""
-    last = group[-1].left
-    plain = all(item.bound is Bound.AT and item.left.spec is not None for item in group)
-    if group[-1].link != "og" or last.hours is None or not plain or any(item.left.hours for item in group[:-1]):
-        return group
-    return [replace(item, left=Point(item.left.spec, last.hours)) for item in group]
+    """`torsdag eller fredag kl. 10`: its time of day holds for the bare days before it, back to a comma."""
+    out = list(group)
+    for end, last in enumerate(group):
+        again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
+        if last.link != "og" or last.left.hours is None or last.left.spec is None or again:
+            continue
+        first = end
+        while first and _bare_day(group[first - 1]):
+            first -= 1
+        if first and group[first].link == "og":
+            continue  # "mandag kl. 9 og tirsdag eller onsdag kl. 10"
+        for at in range(first, end):
+            out[at] = replace(group[at], left=Point(group[at].left.spec, last.left.hours))
+    return out
+
+
+def _bare_day(item: Item) -> bool:
+    return item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
 
 
 def _share_days(group: list[Item]) -> list[Item]:
