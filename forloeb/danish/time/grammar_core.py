@@ -168,6 +168,8 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
         return DayOfMonth(one.day, other, one.weekday)
     if isinstance(one, Month) and isinstance(other, OnDate) and other.month is None:
         return join_specs(other, one, scan, comma=comma)
+    if isinstance(one, WhichWeekday) and isinstance(other, (Month, Week)):
+        return replace(one, weak=False)  # "alle tirsdage i november"
     if isinstance(one, OnDate) and isinstance(other, Week):
         return Agreeing(one, week=other)
     if isinstance(one, Away) and isinstance(other, Offset):

@@ -126,7 +126,7 @@ def _digit_date(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     if not atom.sep:
         return _day_number(scan, i, licensed=licensed)
     sure = licensed or atom.sep == "/" or len(atom.parts) == 3 or token.dotted or len(atom.parts[1]) == 1
-    sure = sure or int(atom.parts[0][:4]) > 24
+    sure = sure or int(atom.parts[0][:4]) > 24 or scan.key(i + 1) == "kl"
     day = atom_date(atom, licensed=licensed) if sure else None
     if day is None and licensed and atom.sep in ("/", "."):
         raise Unclear("no_such_date", text=token.text)

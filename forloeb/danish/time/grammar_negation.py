@@ -10,7 +10,8 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Scan
 
 _OUT = words(
-    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket"
+    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
+    "umuligt umulig besvaerligt svaert"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
@@ -36,6 +37,11 @@ _IMPOSSIBLE = words(
 _DEGREES = words(
     "helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
 )
+_NO = words("nej naeh nae nope niks naej")
+_POORLY = words("daarligt skidt")
+_SUITING = words("passer passe er bliver gaar")
+# What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
+_UNDOING = words("hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
@@ -52,7 +58,9 @@ def negated_before(scan: Scan, i: int) -> bool:
     at = i - 1
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
-            return not inverted(scan, at)
+            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
+        if scan.key(at) in _POORLY and any(scan.key(back) in _SUITING for back in range(at - 3, at)):
+            return True  # "det passer dårligt på mandag"
         if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in (
             "bortset",
             "andet",
@@ -111,12 +119,14 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
-    if scan.key(scan.skip(i, frozenset({",", "?", "-"}), 1)) == "nej":
+    if scan.key(scan.skip(i, frozenset({",", "?", "-"}), 1)) in _NO:
         return True  # "tirsdag? nej, onsdag"
     at = scan.skip(i, frozenset({",", "men"}), 2)
     at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
     if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):
         return scan.key(at + 3) in _CLOSING  # "mandag jeg kan ikke"
+    if scan.key(at) == "skal" and (scan.key(at + 2), scan.key(at + 3)) == ("lade", "vaere"):
+        return True
     if scan.key(at) in ("har", "skal", "bliver") and scan.key(at) not in _AFTER_VERBS:
         end = scan.skip(at + 1, _BETWEEN, 4)
         return scan.key(end) == "ikke" and scan.key(end + 1) in ("tid", "mulighed", "vaere", "til", "lyst")
@@ -126,6 +136,8 @@ def negated_after(scan: Scan, i: int) -> bool:
     end = scan.skip(at + 1, _BETWEEN, 4)
     worst = scan.skip(end, _DEGREES, 2)
     if scan.key(worst) in _IMPOSSIBLE or (scan.key(worst), scan.key(worst + 1)) == ("no", "go"):
+        return True
+    if scan.key(worst) == "et" and scan.key(worst + 1) == "problem":
         return True
     if scan.key(worst) == "no" and scan.key(worst + 2) == "go":
         return True  # "no-go"
@@ -152,6 +164,8 @@ def negated_after(scan: Scan, i: int) -> bool:
 
 def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
+    if scan.key(i) in _MOVES and scan.key(i + 1) == "til":
+        return True  # "mødet d. 4/12 flyttes til …"
     if scan.key(i) not in _MODALS:
         return False
     at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)
@@ -161,6 +175,11 @@ def _moved_away(scan: Scan, i: int) -> bool:
 def booking(scan: Scan, i: int) -> bool:
     """Whether the words before ask for a time, so that "til kl. 14" is when it begins."""
     return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
+
+
+def swapping(scan: Scan, i: int) -> bool:
+    """`byt tirsdag med torsdag`."""
+    return any(scan.key(at) in ("byt", "bytte", "bytter", "skift", "skifte") for at in range(max(0, i - _FAR), i))
 
 
 def moving(scan: Scan, i: int) -> bool:

@@ -16,7 +16,7 @@ from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
 from forloeb.danish.time.grammar_clock import whole_message
 from forloeb.danish.time.grammar_core import Point, point
-from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
+from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before, swapping
 from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
@@ -26,8 +26,10 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import ORDINALS
+from forloeb.danish.time.periods import Weekend
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
+from forloeb.danish.time.single_days import OnDate
 from forloeb.danish.time.tense import in_tense
 
 _FILLERS = words(
@@ -79,6 +81,8 @@ def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
     left, end = found
     if left.hours and left.spec is None and left.hours.kind is Kind.VALUE and bound is not Bound.AT:
         bound, left = Bound.AT, Point(None, _bounded(left.hours, bound))
+    if left.spec and left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
+        bound = Bound.AT  # "fra mandag kl. 10 til 12"
     if left.spec and scan.key(i) == "siden":
         left = Point(Past(left.spec), left.hours)
     if left.hours and left.hours.kind is Kind.BEFORE and scan.key(i) == "til" and booking(scan, i):
@@ -96,6 +100,10 @@ def _bounded(hours: Hours, bound: Bound) -> Hours:
 
 def _with_other_end(scan: Scan, item: Item, at: int) -> Found[list[Item]]:
     """A range, or after "flyt" what is given up and what is wanted."""
+    swapped = point(scan, item.end + 1) if scan.key(item.end) == "med" and swapping(scan, item.first) else None
+    if swapped and item.at():
+        given_up = replace(item, excluded=True)
+        return [given_up, Item(swapped[0], item.end + 1, swapped[1], link="men")], swapped[1]
     right = other_end(scan, item.end, item.left) if item.bound in (Bound.AT, Bound.FROM) else None
     if not right:
         return None
@@ -165,9 +173,20 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         except Unclear as asked:
             unclear.append(asked)
             chief = more[0]
+        if link in ("", ",") and found and _names_weekend(found[-1], chief):
+            chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
         found.append(replace(chief, excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
+
+
+def _names_weekend(weekend: Item, dated: Item) -> bool:
+    near = weekend.end >= dated.first - 1 and weekend.at() and isinstance(weekend.left.spec, Weekend)
+    return near and isinstance(dated.left.spec, OnDate) and dated.bound in (Bound.AT, Bound.RANGE)
+
+
+def _dated_weekend(weekend: Item, dated: Item) -> Item:
+    return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
 
 
 def _own_refusal(scan: Scan, item: Item) -> bool:

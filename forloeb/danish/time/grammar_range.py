@@ -12,9 +12,10 @@ from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import DASHES, clock, clock_range
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_day import day_number_after, with_short_year, year_at
-from forloeb.danish.time.grammar_weekday import weekday_at
+from forloeb.danish.time.grammar_weekday import AFTERWARDS, weekday_at
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import WEEKDAYS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import atom_date, whole
 from forloeb.danish.time.periods import Beside
@@ -52,6 +53,8 @@ def between(scan: Scan, i: int) -> Item | None:
     right = point(scan, left[1] + 1) or continued(scan, left[1] + 1, left[0])
     if not right or right[0].spec is None:
         return None
+    if right[0].hours and not left[0].hours:
+        raise Unclear("which_days")  # "mellem mandag og onsdag kl. 10": until then, or each day?
     names = tuple(spec.name if isinstance(spec, Feast) else "" for spec in (left[0].spec, right[0].spec))
     if names[0].startswith("jul") and names[1].startswith("nyt"):
         return Item(Point(Feast("mellemdagene")), i, right[1])
@@ -87,8 +90,10 @@ def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
 
 def _the_one_after(scan: Scan, i: int, before: Spec) -> Found[Point]:
     """`ugen efter`, `dagen efter` beside the week or day that was just named."""
-    if scan.key(i + 1) != "efter" or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
+    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
         return None
+    if scan.key(i) in WEEKDAYS:
+        return Point(Beside(WEEKDAYS[scan.key(i)], 1, before)), i + 2  # "tirsdag eller tirsdagen efter"
     if scan.key(i) == "uge" and isinstance(before, Week):
         return Point(Beside("week", 1, before)), i + 2
     if scan.key(i) == "dag" and isinstance(before, (OnDate, OnWeekday, Offset)):

@@ -8,7 +8,7 @@ name a time wherever they stand.
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month
-from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.grammar_negation import inverted, moving
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
@@ -22,6 +22,8 @@ _LEADING = words(
     "ultimo halv kvart mellem"
 )
 _SHORTEST = words("ma ti on to fr lo loe so soe")
+_LASTING = words("efter foer inden")
+_AFTER_WHAT = words("arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad moedet samtalen")
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
 _JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
 _SOONER = words("foer inden tidligere foerst")
@@ -67,6 +69,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "og" and after not in covered and scan.key(after + 2) in _CLOCK_UNITS:
         return True  # "om en time og et kvarter"
+    if scan.key(after) in _LASTING and scan.key(after + 1) in _AFTER_WHAT and after not in covered:
+        return True  # "fredag efter arbejde": when is that?
+    if scan.key(after) == "til" and not {after, after + 1} & covered and moving(scan, item.first):
+        return True  # "flyt fra kl. 9 til senere på dagen"
     counted = scan.key(before) in _CLOCK_UNITS and scan.number(before - 1) is not None
     if counted and item.left.hours and item.left.hours.kind is not Kind.VALUE:
         return True  # "to timer efter kl 10"
@@ -96,6 +102,8 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     owner = {at: item for item in found for at in range(item.first, item.end)}
     for i, key in enumerate(scan.keys):
         if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
+            continue
+        if scan.key(i - 1) in ("hvorfor", "arbejder"):
             continue
         near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
         near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)

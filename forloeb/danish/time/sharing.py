@@ -66,7 +66,8 @@ def _meet(items: list[Item]) -> list[Item]:
         if joined:
             out[-1] = joined
         elif out and item.link == "men" and item.left.spec is None and _lends_day(out[-1]):
-            out.append(replace(item, left=Point(out[-1].left.spec, item.left.hours)))
+            several = item.excluded and out[-1].link in ("og", ",")  # "tirsdag eller onsdag, men ikke om morgenen"
+            out.append(item if several else replace(item, left=Point(out[-1].left.spec, item.left.hours)))
         else:
             out.append(item)
     return out
@@ -150,7 +151,8 @@ def _share_days(group: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in group:
         day = item.left.spec or day
-        fill = item.left.spec is None and day is not None
+        several = item.excluded and sum(not other.excluded for other in dated) > 1  # "A eller B, ikke om morgenen"
+        fill = item.left.spec is None and day is not None and not several
         out.append(replace(item, left=Point(day, item.left.hours)) if fill else item)
     return out
 

@@ -19,7 +19,8 @@ from forloeb.danish.time.single_days import OnDate
 
 _PAST = words(
     "fik faaet var vaeret blev blevet modtog modtaget skrev skrevet sendte sendt ringede ringet talte mistede mistet "
-    "stoppede stoppet sluttede startede begyndte meldte meldt bookede booket fyret opsagt afskediget ansat"
+    "stoppede stoppet sluttede startede begyndte meldte meldt bookede booket fyret opsagt afskediget ansat "
+    "dateret afsendt underskrevet kom ankom gik sagde bad aflyste flyttede glemte sidst havde"
 )
 _FUTURE = words("bliver skal starter begynder stopper slutter kommer vil faar fratraeder")
 _CLAUSE_ENDS = words(". ! ? ; , og men saa")
