@@ -25,6 +25,7 @@ _COUNTED = words(
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
 _THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
+_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 _CENTURY = words("to totusind totusinde tyve")
 
 
@@ -164,9 +165,14 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     if len(text) > 2:
         packed = packed_date(text) if licensed else None
         return (packed, i + 1) if packed else None
-    month = named_month(scan, i + 1)
+    english = scan.token(i + 1).glued and scan.key(i + 1) in _SUFFIXES
+    after = i + 1 + english + (english and scan.key(i + 2) == "of")
+    month = named_month(scan, after)
+    month, after = (named_month(scan, i - 1), after - 1) if english and not month else (month, after)
     if month:
-        return OnDate(number, month), i + 2
+        return OnDate(number, month), after + 1
+    if english:
+        return (OnDate(number), i + 2) if 0 < number <= 31 else None
     if scan.key(i + 1) == "/" and scan.digits(i + 2):
         month = whole(scan.token(i + 2))
         return (OnDate(number, month), i + 3) if month and month <= 12 else None

@@ -78,6 +78,8 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     if n is None or n > 31:
         return None
     word = scan.key(at + 1)
+    if key == "sidste" and at > i and scan.key(at - 1) in ("den", "d") and word in MONTHS:
+        return Piece(spec=Nth(-1, "day", Month(MONTHS[word]))), at + 2  # "den sidste november"
     if (n < 0 and word == "i" and scan.key(at + 2) == "maaned") or (
         n < 0 and scan.key(at + 3) == "maaned" and word == "i"
     ):

@@ -115,6 +115,8 @@ def pair(scan: Scan, i: int) -> Item | None:
         weeks = [int(part) for part in atoms[0].parts if len(part) <= 2]
         if len(weeks) == 2 == len(atoms[0].parts) and weeks[1] == weeks[0] + 1:
             return Item(Point(Week(weeks[0])), i, at + 1, Bound.RANGE, Point(Week(weeks[1])))
+    if len(atoms) == 1 and named_month(scan, at + 1):
+        return _slashed_days(scan, i, at)
     if len(atoms) != 2:
         return None
     first, last = (int(atom.parts[0]) if not atom.sep and len(atom.parts[0]) <= 2 else None for atom in atoms)
@@ -125,6 +127,17 @@ def pair(scan: Scan, i: int) -> Item | None:
         return _day_pair(scan, i, at, first, last, licensed=lead in ("d", "den"))
     ends = _date_pair(scan, at, first, last)
     return Item(Point(ends[0]), i, at + 1, Bound.RANGE, Point(ends[1])) if ends else None
+
+
+def _slashed_days(scan: Scan, i: int, at: int) -> Item | None:
+    """`d. 3/4 oktober`: the third and the fourth, not the third of April."""
+    atom, month = scan.token(at).atoms[0], named_month(scan, at + 1)
+    if atom.sep != "/" or len(atom.parts) != 2:
+        return None
+    first, last = (int(part[:3]) for part in atom.parts)
+    if last != first + 1:
+        raise Unclear("no_such_date", text=f"{scan.token(at).text} {scan.token(at + 1).text}")
+    return Item(Point(OnDate(first, month)), i, at + 2, Bound.RANGE, Point(OnDate(last, month)))
 
 
 def _day_pair(scan: Scan, i: int, at: int, first: int, last: int, *, licensed: bool) -> Item | None:

@@ -23,7 +23,10 @@ _LEADING = words(
 )
 _SHORTEST = words("ma ti on to fr lo loe so soe")
 _LASTING = words("efter foer inden")
-_AFTER_WHAT = words("arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad moedet samtalen")
+_AFTER_WHAT = words(
+    "arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad "
+    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen"
+)
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
 _JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
 _SOONER = words("foer inden tidligere foerst")
@@ -69,6 +72,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "og" and after not in covered and scan.key(after + 2) in _CLOCK_UNITS:
         return True  # "om en time og et kvarter"
+    if scan.key(after) == "hver" and scan.key(after + 1) in ("uge", "maaned") and after not in covered:
+        return True  # "den 1. hver måned"
+    if before not in covered and scan.key(before) in _AFTER_WHAT and scan.key(before - 1) in _LASTING:
+        return True  # "dagen før mødet den 12."
     if scan.key(after) in _LASTING and scan.key(after + 1) in _AFTER_WHAT and after not in covered:
         return True  # "fredag efter arbejde": when is that?
     if scan.key(after) == "til" and not {after, after + 1} & covered and moving(scan, item.first):
