@@ -40,14 +40,26 @@ def rule_out_busy(scan: Scan, found: list[Item]) -> list[Item]:
     covered = {at for item in found for at in range(item.first, item.end)}
     first = 0
     for at in range(len(found)):
-        last = at + 1 == len(found) or found[at + 1].link not in ("og", ",")
+        last = at + 1 == len(found) or not _listed(found, at + 1)
         if last:
             if _busy(scan, found[first].first, found[at].end, covered):
                 occupied |= set(range(first, at + 1))
             first = at + 1
     if not any(at not in occupied and not item.excluded for at, item in enumerate(found)):
         return found
-    return [replace(item, excluded=True) if at in occupied else item for at, item in enumerate(found)]
+    out = [replace(item, excluded=True) if at in occupied else item for at, item in enumerate(found)]
+    return [
+        replace(item, link="men") if item.link == "," and at not in occupied and at - 1 in occupied else item
+        for at, item in enumerate(out)
+    ]
+
+
+def _listed(found: list[Item], at: int) -> bool:
+    """Whether the item belongs to the list before it: a comma is one only where an "og" ends the list."""
+    link = found[at].link
+    if link == "," and found[at].first == found[at - 1].end + 1:
+        return any(later.link == "og" for later in found[at + 1 : at + 2])
+    return link == "og"
 
 
 def _words(scan: Scan, positions: range, covered: set[int]) -> list[str]:

@@ -48,6 +48,7 @@ _JOINERS = frozenset(
         "ogsaa",
         "d",
         "saa",
+        "the",
     }
 )
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)

@@ -11,7 +11,7 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert"
+    "umuligt umulig besvaerligt svaert ingen"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
@@ -38,6 +38,7 @@ _DEGREES = words(
     "helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
 )
 _NO = words("nej naeh nae nope niks naej")
+_COLONS = frozenset({",", "?", "-", ":", "–", "="})
 _POORLY = words("daarligt skidt")
 _SUITING = words("passer passe er bliver gaar")
 # What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
@@ -119,8 +120,11 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
-    if scan.key(scan.skip(i, frozenset({",", "?", "-"}), 1)) in _NO:
-        return True  # "tirsdag? nej, onsdag"
+    said = scan.skip(i, _COLONS, 1)
+    if scan.key(said) in _NO or (said > i and scan.key(said) in _IMPOSSIBLE):
+        return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
+    if scan.key(said) == "ikke" and scan.key(said + 1) in ("", ",", ".", ";", "!"):
+        return True  # "uge 9: mandag ikke, tirsdag ok"
     at = scan.skip(i, frozenset({",", "men"}), 2)
     at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
     if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):

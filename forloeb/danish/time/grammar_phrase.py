@@ -14,13 +14,13 @@ from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
-from forloeb.danish.time.grammar_clock import whole_message
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before, swapping
-from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
+from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, other_end, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.grammar_rest import onwards, run_out
+from forloeb.danish.time.grammar_whole import whole_message
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
@@ -43,7 +43,7 @@ _ONWARDS = words("frem fremover senere")
 
 def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     """The phrase that begins here: one item, or two when something is moved from one time to another."""
-    two_ends = between(scan, i) or run_out(scan, i)
+    two_ends = between(scan, i) or run_out(scan, i) or night_between(scan, i)
     if two_ends:
         return [two_ends], two_ends.end
     bound, at = bound_at(scan, i)

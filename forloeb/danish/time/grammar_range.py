@@ -6,6 +6,7 @@ Conventions: both ends are counted. "mellem jul og nytår" is 27-30 December. A 
 
 from __future__ import annotations
 
+from forloeb.danish.time.clock import daypart
 from forloeb.danish.time.days import Spec, Week
 from forloeb.danish.time.durations import Duration
 from forloeb.danish.time.feasts import Feast
@@ -59,6 +60,14 @@ def between(scan: Scan, i: int) -> Item | None:
     if names[0].startswith("jul") and names[1].startswith("nyt"):
         return Item(Point(Feast("mellemdagene")), i, right[1])
     return Item(left[0], i, right[1], Bound.RANGE, right[0])
+
+
+def night_between(scan: Scan, i: int) -> Item | None:
+    """`natten mellem fredag og lørdag`: the night that ends on the second."""
+    both = between(scan, i + 1) if scan.key(i) == "nat" else None
+    if not both or not both.right:
+        return None
+    return Item(Point(both.right.spec, daypart("nat")), i, both.end)
 
 
 def continued(scan: Scan, i: int, before: Point) -> Found[Point]:

@@ -21,6 +21,7 @@ _LEADING = words(
     "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
     "ultimo halv kvart mellem"
 )
+_HOURS = frozenset(CARDINALS) - {"en", "et", "een", "nul", "one"}
 _SHORTEST = words("ma ti on to fr lo loe so soe")
 _LASTING = words("efter foer inden")
 _AFTER_WHAT = words(
@@ -72,6 +73,12 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "og" and after not in covered and scan.key(after + 2) in _CLOCK_UNITS:
         return True  # "om en time og et kvarter"
+    if not item.left.hours and any(_spelt_hour(scan, at, after=at == after) for at in {before, after} - covered):
+        return True  # "0830 fredag", "femten nul nul fredag"
+    if scan.key(after) == "efter" and scan.key(after + 1) in ("naeste", "denne", "den") and after not in covered:
+        return True  # "weekenden efter næste"
+    if item.left.hours and item.left.hours.coarse and before not in covered and scan.key(before) in _HOURS:
+        return True  # "ni morgen"
     if scan.key(after) == "hver" and scan.key(after + 1) in ("uge", "maaned") and after not in covered:
         return True  # "den 1. hver måned"
     if before not in covered and scan.key(before) in _AFTER_WHAT and scan.key(before - 1) in _LASTING:
@@ -139,6 +146,16 @@ def _hour(scan: Scan, i: int) -> bool:
     """A bare number that can be a clock time or a day."""
     number = scan.number(i) if scan.digits(i) else None
     return number is not None and 0 < number <= _MOST_HOURS and scan.key(i - 1) not in ("uge", "uger")
+
+
+def _spelt_hour(scan: Scan, i: int, *, after: bool) -> bool:
+    """An hour in four digits or in words beside a day, unread."""
+    text = scan.token(i).text
+    if scan.digits(i) and text.isdigit() and len(text) == 4:
+        return text[0] == "0" and int(text[2:]) < 60
+    if not after:
+        return scan.key(i) in CARDINALS and scan.key(i - 1) in CARDINALS
+    return scan.key(i) in _HOURS and (scan.key(i + 1) in CARDINALS or not scan.key(i + 1).isalnum())
 
 
 def _office_hour(scan: Scan, i: int) -> bool:

@@ -34,13 +34,17 @@ def _put_in_period(items: list[Item]) -> list[Item]:
     """`i uge 11 kan jeg kun tirsdag og torsdag`: bare days later in the sentence lie in the week or month named."""
     out: list[Item] = []
     period: Item | None = None
+    several = False
     used: set[int] = set()
     for item in items:
         placed = item
         if isinstance(item.left.spec, (Week, Month)) and item.plain():
+            several = period is not None and item.link == "og" and out[-1] is period
             period = item
         elif period is not None and out[-1].near(item) and (item.link != "men" or item.excluded):
             inside = _inside(item.left.spec, period.left.spec)
+            if inside is not None and several:
+                raise Unclear("unread")  # "i uge 9 eller 10, helst tirsdag"
             if inside is not None:
                 placed = replace(item, left=Point(inside, item.left.hours))
                 used |= set() if item.excluded else {id(period)}
@@ -105,6 +109,8 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     if (one.spec is None) != (one.hours is not None):
         return None
     narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    if other.hours and other.hours.coarse and (last.link == "men" or (first.link == "og" and not last.link)):
+        narrowing = True  # "tirsdag og onsdag, men kun om formiddagen"
     if not (narrowing if last.link else alone or narrowing):
         return None
     return replace(first, left=Point(one.spec or other.spec, one.hours or other.hours), end=last.end)
@@ -125,6 +131,8 @@ def _share_hours(group: list[Item]) -> list[Item]:
     for end, last in enumerate(group):
         again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
         if last.link != "og" or last.left.hours is None or last.left.spec is None or again:
+            if again and last.link == "og" and last.left.hours and end and _bare_day(group[end - 1]):
+                raise Unclear("which_days")  # "mandag og tirsdag kl. 10 og onsdag"
             continue
         first = end
         while first and _bare_day(group[first - 1]):
