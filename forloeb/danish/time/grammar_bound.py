@@ -27,6 +27,7 @@ _OPENINGS = sorted(
 )
 _ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _FREE = words("fri faerdig hjemme tilbage ledig")
+_AT_WORK = words("paa fra med arbejde arbejdet job")
 _HAVING = words("har faar er bliver jeg foerst")
 
 
@@ -37,6 +38,7 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
     if scan.key(i) == "foerst" and not part_of_period(scan, i):
         able = any(scan.key(at) in _ABLE for at in range(max(0, i - 4), i))
         after = scan.skip(i + 1, _FREE | {"igen"}, 2)
+        after = scan.skip(after, _AT_WORK, 3) if after > i + 1 else after
         if able or after > i + 1:  # "kan først på torsdag", "har først fri kl. 15": not before it
             return Bound.FROM, after
     if scan.key(i) in _FREE and scan.key(i + 1) == "kl" and scan.key(i - 1) in _HAVING:

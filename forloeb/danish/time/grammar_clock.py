@@ -188,7 +188,9 @@ def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
     found = clock(scan, i + 1, licensed=True)
     if not found or (scan.key(found[1]) in ("til", *DASHES) and scan.token(found[1] + 1).text[:1].isdigit()):
         return None
-    explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in scan.token(i + 1).atoms)
+    atoms = scan.token(i + 1).atoms
+    explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in atoms)
+    explicit = explicit or (len(atoms) == 1 and atoms[0].sep == "." and atom_date(atoms[0], licensed=True) is None)
     if not explicit and (not scan.settled(found[1]) or scan.key(i) == "til" or scan.key(i + 1) in ("en", "et")):
         return None
     return ClockSaid(kind, found[0]), found[1]

@@ -11,14 +11,15 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert ingen"
+    "umuligt umulig besvaerligt svaert ingen medmindre"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
-    "moeder dukker mulig frem"
+    "moeder dukker mulig frem alle dage hver faa fri ledige"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
+_OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
 _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
 _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
@@ -57,6 +58,8 @@ _MOVE_FAR = 12
 def negated_before(scan: Scan, i: int) -> bool:
     """Whether the words before a phrase rule it out."""
     at = i - 1
+    if any(scan.key(back) == "medmindre" for back in range(i - 4, i)):
+        return True  # "fredag medmindre det er før 10"
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
             return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
@@ -70,7 +73,7 @@ def negated_before(scan: Scan, i: int) -> bool:
             "istedet",
         ):
             return True
-        if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
+        if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre", "anden"):
             return True  # "alle andre dage end fredag"
         if scan.key(at) == "nej" and "til" in (scan.key(at + 1), scan.key(at + 2)):
             return True  # "nej tak til mandag"
@@ -105,6 +108,8 @@ def refused_before(scan: Scan, i: int) -> bool:
 
 def inverted(scan: Scan, i: int) -> bool:
     """`kan jeg ikke` at the start of its clause: a question that suggests."""
+    if (scan.key(i - 2), scan.key(i - 1)) in _OFFERS:
+        return True  # "har du ikke noget før fredag?"
     if scan.key(i - 1) not in _SUBJECTS or scan.key(i - 2) not in _MODALS:
         return False
     before = scan.key(i - 3)

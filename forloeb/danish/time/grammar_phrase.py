@@ -15,8 +15,9 @@ from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
 from forloeb.danish.time.grammar_core import Point, point
-from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before, swapping
-from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, other_end, pair
+from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
+from forloeb.danish.time.grammar_negation import booking, negated_after, negated_before
+from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, night_to, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.grammar_rest import onwards, run_out
@@ -38,12 +39,13 @@ _FILLERS = words(
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
+_SAID_AFTER = {"tidligst": Bound.FROM, "senest": Bound.THROUGH}
 _ONWARDS = words("frem fremover senere")
 
 
 def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     """The phrase that begins here: one item, or two when something is moved from one time to another."""
-    two_ends = between(scan, i) or run_out(scan, i) or night_between(scan, i)
+    two_ends = between(scan, i) or run_out(scan, i) or night_between(scan, i) or night_to(scan, i)
     if two_ends:
         return [two_ends], two_ends.end
     bound, at = bound_at(scan, i)
@@ -56,11 +58,25 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     item = read
     if scan.key(item.end) in ("og", "eller") and scan.key(item.end + 1) in _ONWARDS:  # "mandag og frem"
         return [replace(item, bound=Bound.FROM, end=item.end + 2)], item.end + 2
+    late = _bounded_after(scan, item)
+    if late:
+        return [late], late.end
     stretch = onwards(scan, item)
     if stretch:
         return [stretch], stretch.end
-    more = _moved_hours(scan, item) or _with_other_end(scan, item, at)
+    more = moved_hours(scan, item) or with_other_end(scan, item, at)
     return more or ([item], item.end)
+
+
+def _bounded_after(scan: Scan, item: Item) -> Item | None:
+    """`fredag senest`, `kl. 14 tidligst`: the bound said after what it bounds."""
+    bound = _SAID_AFTER.get(scan.key(item.end))
+    if bound is None or not item.at() or scan.known(item.end + 1):
+        return None
+    hours = item.left.hours
+    if item.left.spec is None and hours and hours.kind is Kind.VALUE:
+        return replace(item, left=Point(None, _bounded(hours, bound)), end=item.end + 1)
+    return replace(item, bound=bound, end=item.end + 1) if item.left.spec else None
 
 
 def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
@@ -96,34 +112,6 @@ def _bounded(hours: Hours, bound: Bound) -> Hours:
         start = hours.end if bound is Bound.AFTER and hours.end is not None else hours.start
         return Hours(Kind.AFTER, start, None, hours.coarse)
     return Hours(Kind.BEFORE, None, hours.start, hours.coarse)
-
-
-def _with_other_end(scan: Scan, item: Item, at: int) -> Found[list[Item]]:
-    """A range, or after "flyt" what is given up and what is wanted."""
-    swapped = point(scan, item.end + 1) if scan.key(item.end) == "med" and swapping(scan, item.first) else None
-    if swapped and item.at():
-        given_up = replace(item, excluded=True)
-        return [given_up, Item(swapped[0], item.end + 1, swapped[1], link="men")], swapped[1]
-    right = other_end(scan, item.end, item.left) if item.bound in (Bound.AT, Bound.FROM) else None
-    if not right:
-        return None
-    if scan.key(item.first) != "til" and scan.key(item.end) in ("til", "to") and moving(scan, item.first):
-        given_up = replace(item, bound=Bound.AT, first=at, excluded=True)
-        return [given_up, Item(right[0], item.end + 1, right[1], link="men")], right[1]
-    return [replace(item, bound=Bound.RANGE, right=right[0], end=right[1])], right[1]
-
-
-def _moved_hours(scan: Scan, item: Item) -> Found[list[Item]]:
-    """`flyt den fra kl. 10 til kl. 14`: one clock time given up, the other wanted."""
-    hours = item.left.hours
-    if item.left.spec or not hours or hours.kind is not Kind.INTERVAL or hours.coarse:
-        return None
-    middle = next((at for at in range(item.first + 1, item.end) if scan.key(at) == "til"), None)
-    if middle is None or scan.key(item.first - 1) == "til" or not moving(scan, item.first):
-        return None
-    old, new = Hours(Kind.VALUE, hours.start, None), Hours(Kind.VALUE, hours.end, None)
-    given_up = Item(Point(None, old), item.first, middle, excluded=True)
-    return [given_up, Item(Point(None, new), middle + 1, item.end, link="men")], item.end
 
 
 def alone(scan: Scan) -> Item | None:

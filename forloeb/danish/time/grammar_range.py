@@ -6,12 +6,14 @@ Conventions: both ends are counted. "mellem jul og nytår" is 27-30 December. A 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forloeb.danish.time.clock import daypart
 from forloeb.danish.time.days import Spec, Week
 from forloeb.danish.time.durations import Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import DASHES, clock, clock_range
-from forloeb.danish.time.grammar_core import Point, point
+from forloeb.danish.time.grammar_core import Point, day_piece, point
 from forloeb.danish.time.grammar_day import day_number_after, with_short_year, year_at
 from forloeb.danish.time.grammar_weekday import AFTERWARDS, weekday_at
 from forloeb.danish.time.items import Bound, Item
@@ -68,6 +70,15 @@ def night_between(scan: Scan, i: int) -> Item | None:
     if not both or not both.right:
         return None
     return Item(Point(both.right.spec, daypart("nat")), i, both.end)
+
+
+def night_to(scan: Scan, i: int) -> Item | None:
+    """`natten til lørdag kl. 2`: the night that ends on that day."""
+    day = day_piece(scan, i + 2) if (scan.key(i), scan.key(i + 1)) == ("nat", "til") else None
+    if not day or day[0].spec is None or day[0].part:
+        return None
+    found = point(scan, i, (replace(day[0], part="nat"), day[1]))
+    return Item(found[0], i, found[1]) if found else None
 
 
 def continued(scan: Scan, i: int, before: Point) -> Found[Point]:

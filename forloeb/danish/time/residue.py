@@ -75,6 +75,9 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True  # "om en time og et kvarter"
     if not item.left.hours and any(_spelt_hour(scan, at, after=at == after) for at in {before, after} - covered):
         return True  # "0830 fredag", "femten nul nul fredag"
+    parted = item.left.spec is None and item.left.hours and item.left.hours.coarse
+    if parted and scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered:
+        return True  # "aftenen før"
     if scan.key(after) == "efter" and scan.key(after + 1) in ("naeste", "denne", "den") and after not in covered:
         return True  # "weekenden efter næste"
     if item.left.hours and item.left.hours.coarse and before not in covered and scan.key(before) in _HOURS:
