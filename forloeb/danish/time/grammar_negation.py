@@ -35,8 +35,9 @@ _IMPOSSIBLE = words(
     "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
     "booket traels uheldig uheldigt ude upassende yt"
 )
+_TOO = words("tidligt tidlig sent sen langt stramt presset taet kort")
 _DEGREES = words(
-    "helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
+    "alt lige helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
 )
 _NO = words("nej naeh nae nope niks naej")
 _COLONS = frozenset({",", "?", "-", ":", "–", "="})
@@ -128,6 +129,8 @@ def negated_after(scan: Scan, i: int) -> bool:
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(said) in _IMPOSSIBLE):
         return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
+    if scan.key(i) in ("daarligst", "daarligt", "skidt") and not scan.key(i + 1).isalpha():
+        return True  # "mandag passer bedst og onsdag dårligst"
     if scan.key(said) == "ikke" and scan.key(said + 1) in ("", ",", ".", ";", "!"):
         return True  # "uge 9: mandag ikke, tirsdag ok"
     at = scan.skip(i, frozenset({",", "men"}), 2)
@@ -146,6 +149,8 @@ def negated_after(scan: Scan, i: int) -> bool:
     worst = scan.skip(end, _DEGREES, 2)
     if scan.key(worst) in _IMPOSSIBLE or (scan.key(worst), scan.key(worst + 1)) == ("no", "go"):
         return True
+    if scan.key(worst) == "for" and scan.key(worst + 1) in _TOO:
+        return True  # "efter 15 er for sent"
     if scan.key(worst) == "et" and scan.key(worst + 1) == "problem":
         return True
     if scan.key(worst) == "no" and scan.key(worst + 2) == "go":

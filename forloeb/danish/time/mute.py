@@ -137,7 +137,7 @@ def _share(tokens: list[Token], at: int) -> bool:
 
 def _phone(tokens: list[Token], at: int) -> int:
     """Where groups of digits end that make a phone or CPR number; 0 when they don't."""
-    if _key(tokens, at - 1) == "+":
+    if _key(tokens, at - 1) == "+" and not (at > 1 and tokens[at - 2].digits):
         end = at
         while end < len(tokens) and tokens[end].digits:
             end += 1

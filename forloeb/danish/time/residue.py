@@ -196,6 +196,8 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True
+    if key in ("undtagen", "minus") and scan.digits(i + 1):
+        return True  # "hele dagen undtagen 12-13"
     if key == "kl":
         return scan.number(i + 1) is not None
     return key == "halv" and scan.key(i + 1) in CARDINALS
