@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from forloeb.danish.time.checks import Agreeing, DayOfMonth, WhichWeekday
 from forloeb.danish.time.clock import Hours, at_clock, clock_bound, clock_stretch, clock_words, daypart
-from forloeb.danish.time.days import Month, Spec, Week, Year
+from forloeb.danish.time.days import WEEK, Month, Spec, Week, Year
 from forloeb.danish.time.durations import Away, Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import clock_piece
@@ -20,36 +20,15 @@ from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part
 from forloeb.danish.time.grammar_period import month, season, week, weekend, year
 from forloeb.danish.time.grammar_relative import beside, feast, shift, within
 from forloeb.danish.time.grammar_weekday import weekday
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.periods import Beside, Nth, Weekend
-from forloeb.danish.time.questions import Unclear, day_words
+from forloeb.danish.time.questions import Unclear, day_words, full_day_words
 from forloeb.danish.time.scan import Found, Piece, Scan
 from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday, with_year
 
-_JOINERS = frozenset(
-    {
-        ",",
-        ":",
-        "(",
-        ")",
-        "paa",
-        "den",
-        "altsaa",
-        "lige",
-        "bare",
-        "maaske",
-        "eventuelt",
-        "helst",
-        "gerne",
-        "fx",
-        "evt",
-        "allerede",
-        "tidligt",
-        "ogsaa",
-        "d",
-        "saa",
-        "the",
-    }
+_JOINERS = words(
+    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the"
 )
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
@@ -194,6 +173,9 @@ def _with_weekday(spec: Spec, said: OnWeekday, scan: Scan, *, soft: bool) -> Spe
         return replace(said, week=spec)
     elif isinstance(spec, Away):
         weeks = _whole_weeks(spec)
+        if spec.sign < 0 and said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
+            first, second = (full_day_words(scan.at.today + n * weeks * WEEK, scan.at.today) for n in (1, 2))
+            raise Unclear("two_readings", first=first, second=second)  # said on a Monday: "mandag for en uge siden"
         return (
             replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks)
             if weeks and not said.weeks

@@ -49,6 +49,8 @@ def relative_day(scan: Scan, i: int) -> Found[Piece]:
     day = Offset(_RELATIVE[key], f"i {scan.token(i + 1).text.lower()}")
     if key == "gaar" and scan.key(i + 2) in ("aftes", "aften"):
         return Piece(spec=day, part="aften"), i + 3
+    if key in ("gaar", "forgaars") and scan.key(i + 2) in _PARTS:
+        return Piece(spec=day, part=_PARTS[scan.key(i + 2)][1]), i + 3
     if key in ("morgen", "overmorgen") and scan.key(i + 2) == "tidligt":
         return Piece(spec=day, part="morgen"), i + 3
     return Piece(spec=day), i + 2

@@ -18,10 +18,11 @@ from forloeb.danish.time.scan import Found, Scan
 
 def with_other_end(scan: Scan, item: Item, at: int) -> Found[list[Item]]:
     """A range, or after "flyt" what is given up and what is wanted."""
-    swapped = point(scan, item.end + 1) if scan.key(item.end) == "med" and swapping(scan, item.first) else None
+    by = item.end + (scan.key(item.end) == "ud")
+    swapped = point(scan, by + 1) if scan.key(by) == "med" and swapping(scan, item.first) else None
     if swapped and item.at():
         given_up = replace(item, excluded=True)
-        return [given_up, Item(swapped[0], item.end + 1, swapped[1], link="men")], swapped[1]
+        return [given_up, Item(swapped[0], by + 1, swapped[1], link="men")], swapped[1]
     if scan.key(item.end) == "til" and item.left.spec and item.left.hours and moving(scan, item.first):
         hours = point(scan, item.end + 1)
         if hours and hours[0].spec is None:  # "ryk den fra onsdag formiddag til eftermiddag"

@@ -11,12 +11,12 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert ingen medmindre"
+    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
-    "moeder dukker mulig frem alle dage hver faa fri ledige"
+    "moeder dukker mulig frem alle dage hver faa fri ledige venligst"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})

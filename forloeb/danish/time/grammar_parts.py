@@ -9,11 +9,12 @@ from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS
 from forloeb.danish.time.numbers import ORDINALS, whole
-from forloeb.danish.time.periods import Edge, Half, Nth, Part
+from forloeb.danish.time.periods import Edge, Half, Nth, Part, Third
 from forloeb.danish.time.scan import Found, Piece, Scan
 
 PERIODS: dict[str, Spec] = {"uge": Week(), "maaned": Month(), "aar": Year(0, relative=True)}
 _NEXT: dict[str, Spec] = {"uge": Week(offset=1), "maaned": Month(offset=1), "aar": Year(1, relative=True)}
+_DELS: dict[str, Third] = {"foerste": "first", "midterste": "middle", "sidste": "last"}
 _GENITIVES = {"ugens": "uge", "uges": "uge", "maaneds": "maaned", "aars": "aar"}
 
 
@@ -38,6 +39,9 @@ def part_of_period(scan: Scan, i: int) -> Found[Piece]:
         found = whole_period(scan, scan.skip(at + 2, frozenset({"af", "i"}), 1))
         return (Piece(spec=Half(half == 2, found[0])), found[1]) if found else None
     third = THIRDS.get(scan.key(at))
+    if scan.key(at + 1) == "del" and scan.key(at + 2) == "af" and scan.key(at) in _DELS:
+        found = whole_period(scan, at + 3)
+        return (Piece(spec=Part(_DELS[scan.key(at)], found[0])), found[1]) if found else None
     if third is None:
         return None
     of = scan.skip(at + 1, frozenset({"i", "paa", "af", "om"}), 1)
@@ -111,10 +115,12 @@ def period_out(scan: Scan, i: int) -> Found[Piece]:
 def owned_period(scan: Scan, i: int) -> Found[Spec]:
     """`månedens udgang`, `næste måneds udgang`, `oktobers udgang`: the period that runs out."""
     coming = scan.key(i) == "naeste"
-    at = i + 1 if scan.key(i) in ("naeste", "denne", "dette") else i
+    at = i + 1 if scan.key(i) in ("naeste", "denne", "dette", *MONTHS) and scan.key(i + 1) in _GENITIVES else i
     if scan.key(at + 1) != "udgangen":
         return None
     key = scan.key(at)
+    if key in _GENITIVES and scan.key(at - 1) in MONTHS and at > i:
+        return Month(MONTHS[scan.key(at - 1)]), at + 2  # "juli måneds udgang"
     if key in _GENITIVES:
         return (_NEXT if coming else PERIODS)[_GENITIVES[key]], at + 2
     number = MONTHS.get(key.removesuffix("s"))

@@ -10,12 +10,15 @@ from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.grammar_negation import refused_before, refuses_back
 from forloeb.danish.time.items import Bound, Item
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 
 _LONGEST_LIST = 6
 _BACK = 8
+_SAID = words("sagde skrev troede aftalte foreslog")
+_INSTEAD = words("men nej rettere")
 
 
 def not_before(scan: Scan, item: Item) -> Item:
@@ -42,7 +45,7 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
     Raises:
         Unclear: several times stand there apart, so which is meant?
     """
-    out = list(found)
+    out = _put_right(scan, found)
     for i, key in enumerate(scan.keys):
         start = refuses_back(scan, i) if key in ("ikke", "aldrig", "umuligt") else None
         before = [at for at, item in enumerate(out) if start is not None and start - _BACK <= item.end <= start]
@@ -54,4 +57,16 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
             raise Unclear("which_days")
         for at in listed:
             out[at] = replace(out[at], excluded=True)
+    return out
+
+
+def _put_right(scan: Scan, found: list[Item]) -> list[Item]:
+    """`jeg sagde kl. 9, men det bliver kl. 10`: what was said before is given up."""
+    out = list(found)
+    for at in range(1, len(found)):
+        one, other = found[at - 1], found[at]
+        said = any(scan.key(back) in _SAID for back in range(one.first - 3, one.first))
+        between = scan.keys[one.end : min(other.first, one.end + _BACK)]
+        if said and one.near(other) and not other.excluded and _INSTEAD & set(between):
+            out[at - 1] = replace(one, excluded=True)
     return out

@@ -26,7 +26,8 @@ _SHORTEST = words("ma ti on to fr lo loe so soe")
 _LASTING = words("efter foer inden")
 _AFTER_WHAT = words(
     "arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad "
-    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen"
+    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen sommerferie "
+    "sommerferien juleferien"
 )
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
 _JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
@@ -75,6 +76,11 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True  # "om en time og et kvarter"
     if not item.left.hours and any(_spelt_hour(scan, at, after=at == after) for at in {before, after} - covered):
         return True  # "0830 fredag", "femten nul nul fredag"
+    relative = scan.key(item.first) in _LASTING and before not in covered
+    if relative and scan.key(before) in ("dag", "uge", "maaned", "aften", "morgen") and scan.definite(before):
+        return True  # "dagen efter kl. 9"
+    if relative and item.left.spec and scan.key(before) in _UNITS:
+        return True  # "nogle dage efter den 1. juli"
     parted = item.left.spec is None and item.left.hours and item.left.hours.coarse
     if parted and scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered:
         return True  # "aftenen før"
@@ -196,6 +202,10 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True
+    if key == "mellem" and scan.number(i + 1) is not None and scan.key(i + 2) in ("og", "-", "til"):
+        return True
+    if key == "naeste" and scan.key(i + 1) == "dag":
+        return True  # "næste dag kl. 9"
     if key in ("undtagen", "minus") and scan.digits(i + 1):
         return True  # "hele dagen undtagen 12-13"
     if key == "kl":

@@ -153,6 +153,9 @@ def _share_days(group: list[Item]) -> list[Item]:
     dated = [item for item in group if item.left.spec is not None]
     if not dated or len(dated) == len(group):
         return group
+    apart = [item for item in group[len(dated) :] if item.left.spec is None and item.at() and not item.excluded]
+    if len(dated) > 1 and apart:
+        raise Unclear("which_days")  # "tirsdag eller onsdag kl. 9 eller 13"
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
         day = dated[0].left.spec
