@@ -48,7 +48,7 @@ _UNDOING = words("hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
-_BACK_BETWEEN = words("jeg vi mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
+_BACK_BETWEEN = words("jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
 _BACK_NOUNS = words("dag dage uge uger tid tidspunkt dato aftale moede")
 _BACK_CLOSING = _CLOSING | words("og hvis saa alligevel deltage moede naa for mig pga da")
 _BACK_WORDS = 4
@@ -208,6 +208,10 @@ def moving(scan: Scan, i: int) -> bool:
 
 def refuses_back(scan: Scan, i: int) -> int | None:
     """`der kan jeg ikke`, `den dag går ikke`: where the words begin whose "ikke" at i refuses what was named."""
+    if scan.key(i + 1) == "der" and not scan.key(i + 2).isalpha():
+        return i  # "så ikke der"
+    if (scan.key(i + 1), scan.key(i + 3)) == ("den", "") and scan.key(i + 2) in _BACK_NOUNS:
+        return i  # "ikke den dag"
     if scan.key(i + 1) not in _BACK_CLOSING:
         return None
     at = i - 1

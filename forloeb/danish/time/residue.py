@@ -81,6 +81,9 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True  # "dagen efter kl. 9"
     if relative and item.left.spec and scan.key(before) in _UNITS:
         return True  # "nogle dage efter den 1. juli"
+    ended = scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered
+    if ended and scan.key(after - 1) in ("uge", "dag", "maaned") and scan.definite(after - 1):
+        return True  # "først ugen efter"
     parted = item.left.spec is None and item.left.hours and item.left.hours.coarse
     if parted and scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered:
         return True  # "aftenen før"
