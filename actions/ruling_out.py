@@ -38,7 +38,7 @@ def excluded(wish: Wish, said: dict[str, Any]) -> Wish:
     """`ikke mandag`, `ikke om morgenen`, `ikke efter kl. 15`, `ikke tirsdag kl. 10`."""
     start, end = said["start"], said["end"]
     if len(start or end) == CLOCK:
-        return wish if said["kind"] == "value" and end is None else _not_then(wish, start, end)
+        return wish if said["kind"] == "value" and end is None else _not_then(wish, said)
     named = {number for name, number in DAYS.items() if re.search(rf"\b{name}", fold(said["text"]))}
     if named and said["grain"] == "day" and not any(c.isdigit() for c in said["text"]):
         return replace(wish, not_weekdays=wish.not_weekdays | named)
@@ -63,7 +63,7 @@ def without_occupied(wish: Wish, said: dict[str, Any], piece: str) -> Wish:
         return replace(wish, excluded=(*wish.excluded, gap)) if gap else wish
     if said["kind"] == "value" and end is None:
         return replace(wish, done_by=time.fromisoformat(start)) if BEFORE_IT.search(fold(piece)) else wish
-    return _not_then(wish, start, end)
+    return _not_then(wish, said)
 
 
 def over_by(wish: Wish, piece: str, read: Read) -> Wish | None:
@@ -105,13 +105,21 @@ def span(said: dict[str, Any]) -> Span | None:
     return (start, start + timedelta(minutes=1)) if start else None
 
 
-def _not_then(wish: Wish, start: str | None, end: str | None) -> Wish:
-    """Hours ruled out: "om morgenen" leaves what comes after them, "efter kl. 15" what comes before."""
+def _not_then(wish: Wish, said: dict[str, Any]) -> Wish:
+    """Hours ruled out: "om morgenen" leaves what comes after them, "efter kl. 15" what is over before."""
+    start, end = said["start"], said["end"]
     if end and (start is None or start < MORNING_ENDS):
         return replace(wish, earliest=time.fromisoformat(end))
-    if (start and start >= AFTERNOON_BEGINS) or (start and end is None):
-        return replace(wish, done_by=time.fromisoformat(start))
-    return wish
+    if start is None or (end and start < AFTERNOON_BEGINS):
+        return wish
+    limit = time.fromisoformat(start)
+    return replace(wish, latest=just_before(limit)) if said["grain"] == "hour" else replace(wish, done_by=limit)
+
+
+def just_before(last: time) -> time:
+    """The latest beginning inside a span that ends, exclusively, at `last`."""
+    minutes = (last.hour * 60 + last.minute - 1) % (24 * 60)
+    return time(minutes // 60, minutes % 60)
 
 
 def _inside(said: dict[str, Any]) -> list[tuple[str, str]]:

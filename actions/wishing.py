@@ -11,7 +11,7 @@ from typing import Any
 from actions import services
 from actions.known import Known
 from actions.meeting_words import CLOCK, times_in
-from actions.ruling_out import excluded, habits, occupied, over_by, span, without_occupied
+from actions.ruling_out import excluded, habits, just_before, occupied, over_by, span, without_occupied
 from actions.wish_pieces import NEGATION, Times, said_in_pieces
 from forloeb.booking.model import Appointment, Form
 from forloeb.booking.wishes import Part, Wish
@@ -58,7 +58,7 @@ def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = Non
         if LATER_IN_DAY.search(fold(known.text)):
             wish = replace(wish, earliest=NOON)
         elif EARLIER_IN_DAY.search(fold(known.text)):
-            wish = replace(wish, latest=_before(NOON))
+            wish = replace(wish, latest=just_before(NOON))
     if SOONEST.search(fold(known.text)):
         wish = replace(wish, soonest=True)
     return None if wish == Wish() else wish
@@ -154,14 +154,8 @@ def _clock(wish: Wish, start: str | None, end: str | None, kind: str) -> Wish:
     first = time.fromisoformat(start) if start else None
     last = time.fromisoformat(end) if end else None
     if kind == "before":
-        return replace(wish, latest=_before(last or first or time(0)))
+        return replace(wish, latest=just_before(last or first or time(0)))
     if kind == "after" or (first and last):
         until = replace(wish, earliest=first)
-        return replace(until, latest=_before(last)) if last else until
+        return replace(until, latest=just_before(last)) if last else until
     return replace(wish, earliest=first, latest=first)
-
-
-def _before(last: time) -> time:
-    """The latest beginning inside a span that ends, exclusively, at `last`."""
-    minutes = (last.hour * 60 + last.minute - 1) % (24 * 60)
-    return time(minutes // 60, minutes % 60)
