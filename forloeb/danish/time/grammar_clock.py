@@ -189,6 +189,8 @@ def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
     if not found or (scan.key(found[1]) in ("til", *DASHES) and scan.token(found[1] + 1).text[:1].isdigit()):
         return None
     atoms = scan.token(i + 1).atoms
+    if scan.token(i + 1).text.isdigit() and 1900 <= int(scan.token(i + 1).text[:5]) < 2100:
+        return None  # "min bil er fra 2012"
     explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in atoms)
     explicit = explicit or (len(atoms) == 1 and atoms[0].sep == "." and atom_date(atoms[0], licensed=True) is None)
     if not explicit and (not scan.settled(found[1]) or scan.key(i) == "til" or scan.key(i + 1) in ("en", "et")):

@@ -25,7 +25,8 @@ _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bli
 _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
-    "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
+    "udskyd udskyde byt bytte bytter "
+    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes"
 )
 _BOOKINGS = words(
     "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "

@@ -66,7 +66,11 @@ def _meet(items: list[Item]) -> list[Item]:
     """`på tirsdag, hvis det kan lade sig gøre, kl. 10`; `mandag, men ikke før 12`; `efter kl. 9 og før kl. 11`."""
     out: list[Item] = []
     for item in items:
-        joined = (_between(out[-1], item) or _met(out[-1], item, alone=len(items) == 2)) if out else None
+        joined = (
+            (_between(out[-1], item) or _met(out[-1], item, alone=sum(one.left.spec is not None for one in items) == 1))
+            if out
+            else None
+        )
         if joined:
             out[-1] = joined
         elif out and item.link == "men" and item.left.spec is None and _lends_day(out[-1]):
@@ -156,6 +160,8 @@ def _share_days(group: list[Item]) -> list[Item]:
     apart = [item for item in group[len(dated) :] if item.left.spec is None and item.at() and not item.excluded]
     if len(dated) > 1 and apart:
         raise Unclear("which_days")  # "tirsdag eller onsdag kl. 9 eller 13"
+    if any(item.right for item in dated):
+        return group  # "1.-4. december, helst om formiddagen": on each of them
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
         day = dated[0].left.spec
