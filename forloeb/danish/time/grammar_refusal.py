@@ -46,9 +46,15 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
         Unclear: several times stand there apart, so which is meant?
     """
     out = _put_right(scan, found)
+    reached = 0
     for i, key in enumerate(scan.keys):
         start = refuses_back(scan, i) if key in ("ikke", "aldrig", "umuligt") else None
-        before = [at for at, item in enumerate(out) if start is not None and start - _BACK <= item.end <= start]
+        while reached < len(out) and out[reached].end <= i:
+            reached += 1
+        if start is None:
+            continue
+        nearest = range(max(0, reached - _BACK), reached)
+        before = [at for at in nearest if start - _BACK <= out[at].end <= start]
         if not before or any(out[at].excluded for at in before):
             continue
         last = before[-1]

@@ -65,12 +65,9 @@ def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
 def _meet(items: list[Item]) -> list[Item]:
     """`på tirsdag, hvis det kan lade sig gøre, kl. 10`; `mandag, men ikke før 12`; `efter kl. 9 og før kl. 11`."""
     out: list[Item] = []
+    alone = sum(one.left.spec is not None for one in items) == 1
     for item in items:
-        joined = (
-            (_between(out[-1], item) or _met(out[-1], item, alone=sum(one.left.spec is not None for one in items) == 1))
-            if out
-            else None
-        )
+        joined = (_between(out[-1], item) or _met(out[-1], item, alone=alone)) if out else None
         if joined:
             out[-1] = joined
         elif out and item.link == "men" and item.left.spec is None and _lends_day(out[-1]):
