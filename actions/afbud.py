@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import book, missed, move, proposing, several, which
+from actions import book, missed, move, other_meeting, proposing, regret, several, which
 from actions.aiming import aim_for
 from actions.meeting_words import covers, described, matching, times_in
 from actions.relative_wish import relative_wish
@@ -36,6 +36,8 @@ NO_REASON = re.compile(
     r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
     r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
 )
+# Why a meeting that lies behind was missed: "jeg var på hospitalet".
+HAPPENED = re.compile(r"\b(?:var|havde|kunne|laa|blev|fik|kom|glemte|sov|naaede|troede)\b")
 # Said in so many words; "jeg har fået influenza" alone is no afbud yet.
 SAYS_SO = re.compile(
     r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
@@ -60,9 +62,15 @@ async def begin(turn: Turn) -> None:
     if turn.state["ground"]:
         turn.state["words"] = turn.text[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
+    if turn.known.afbud is not None and not (times_in(turn.known) or turn.known.entity("myndighed")):
+        turn.state["sure"] = 0.0  # the same message once more takes no second meeting
     going = await which.begun(turn)
     if going and _means(turn, going) and not matching(turn.known, ahead, naming=True):
         await _begun(turn, going)
+    elif not ahead and regret.given(turn.known, turn.reply):
+        turn.finish()
+    elif not ahead and HAPPENED.search(fold(turn.text)) and await missed.lately(turn):
+        await missed.begin(turn)
     elif not ahead:
         await _no_meeting(turn)
     elif together := several.meant(turn, ahead):
@@ -160,6 +168,8 @@ async def reason(turn: Turn) -> None:
 async def sure(turn: Turn) -> None:
     """Whether it really is an afbud; after a warning, that is insisting."""
     warned = turn.state["step"] == "anyway"
+    if await other_meeting.taken(turn, await _meeting(turn), with_meeting):
+        return
     if turn.chosen == "cancel" or turn.yes or (turn.intent == "meld_afbud" and not turn.stops):
         await commit(turn, warned=warned)
     elif turn.no or turn.stops or turn.chosen == "keep":
@@ -213,6 +223,10 @@ async def insist(turn: Turn) -> None:
     wants_time = wants_time or relative_wish(turn.text, meeting.start)
     if turn.chosen == "keep" or turn.stops:
         keep(turn)
+    elif await other_meeting.taken(turn, meeting, with_meeting):
+        return
+    elif turn.state["ground"] == Ground.PRIVATE.value and other in NAMED_IN_THE_SOURCE:
+        _another_ground(turn, meeting, other)
     elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
         await commit(turn, warned=True)
     elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
@@ -228,6 +242,14 @@ async def insist(turn: Turn) -> None:
     else:
         turn.reply.say("utter_afbud_intet_endnu")
         ask_instead(turn, meeting)
+
+
+def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:
+    """A private reason became a named one: both are passed on, and nothing is cancelled without a yes."""
+    words = f"{words_of(turn)}\n{turn.text}"[:WORDS_AT_MOST]
+    turn.state.update({"ground": ground, "words": words, "silent": False})
+    turn.reply.say("utter_afbud_anden_grund")
+    _ask_whether(turn, meeting, "sure")
 
 
 async def _move(turn: Turn, meeting: Appointment) -> None:

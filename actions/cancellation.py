@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.asking import ask_benefit
+from actions.gaps import staff_choice
 from actions.known import HYPOTHETICAL, Known
 from actions.meeting_words import described
 from actions.reply import Reply
@@ -45,4 +46,7 @@ def _consequence(known: Known, reply: Reply, intent: str) -> None:
         ask_benefit(known, reply, intent)
     else:
         reply.say(f"utter_{intent}_{'social' if known.social else 'dagpenge'}")
-    reply.offer("utter_flyt_tilbud")
+    if known.registered is None or known.ahead:
+        reply.offer("utter_flyt_tilbud")
+    if known.registered is not None or known.social:
+        staff_choice(reply)

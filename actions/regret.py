@@ -16,6 +16,9 @@ REGRETS = re.compile(
     r"|\btraek\w* (?:\w+ ){0,3}afbud\w*|\bkommer alligevel\b"
 )
 
+# "hov nej det var forkert", said when something has just been booked or moved
+MISTAKEN = re.compile(r"\b(?:forkert|fejl|ved en fejl|ups|hov|ikke meningen|mente ikke|trykkede)\b")
+
 
 def regrets(known: Known) -> bool:
     """Whether the message takes back what was done."""
@@ -30,9 +33,19 @@ def stands(known: Known, reply: Reply) -> bool:
     return True
 
 
+def given(known: Known, reply: Reply) -> bool:
+    """To who gives an afbud once more: it is registered already; False when none is."""
+    if known.afbud is None:
+        return False
+    reply.say("utter_afbud_allerede", **described(known, known.afbud[0]))
+    shown(known, reply)
+    reply.say("utter_afbud_vurdering")
+    return True
+
+
 def nothing_changed(known: Known, reply: Reply) -> bool:
     """A regret or another form outside a task: nothing was changed by it; False when there is nothing to say."""
-    if not known.ahead or not (regrets(known) or known.entity("moedeform")):
+    if not known.ahead or not (regrets(known) or MISTAKEN.search(fold(known.text)) or known.entity("moedeform")):
         return False
     reply.say("utter_intet_aendret_nu")
     for intent in ("flyt_samtale", "skift_moedeform", "meld_afbud"):

@@ -9,8 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, others, regret
+from actions import again, in_context, others, regret
 from actions.answers import ANSWERS, answer
+from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
 from actions.known import AGAIN, Known, known_from
@@ -38,6 +39,8 @@ class ActionOplys(Action):
         if events := continued(known, tracker, dispatcher):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
+            return events
         if intent in YES_OR_NO:
             reply = Reply(values=known.values())
             if not regret.stands(known, reply) and (intent == "bekraeft" or not regret.nothing_changed(known, reply)):
@@ -124,7 +127,20 @@ def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) 
     if not learnt:
         return None
     intents = waiting.get("intents") or tracker.get_slot("sidste_emner") or ["vis_forloeb"]
-    return answer([i for i in intents if i in ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker)
+    return answer(
+        [i for i in intents if i in ANSWERS or i in in_context.ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker
+    )
+
+
+def impossible_day(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """A day that cannot be ("den 31. september") is asked about in its own words; None when there is none."""
+    reply = Reply(values=known.values())
+    waiting = tracker.get_slot("venter_paa") or {}
+    intent = next(iter(waiting.get("intents") or []), "vis_forloeb")
+    if not ask_impossible(known, reply, str(waiting.get("fact") or "ledig_fra"), intent):
+        return None
+    reply.send(dispatcher)
+    return [*known.events(), SlotSet("usikker", 0)]
 
 
 def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:

@@ -32,7 +32,7 @@ NEGATION = re.compile(r"\b(ikke|ik|ikk|aldrig|undtagen|hverken|bortset fra)\b")
 # Where one wish ends and the next begins: "i næste uge, helst om eftermiddagen" is a week and a part of the day.
 PIECES = re.compile(r"[,;!?]+\s|(?<!kl)(?<!\d)\.\s|\b(?:helst|gerne|hellere|men)\b", re.IGNORECASE)
 PART_OF_DAY = re.compile(r"\b(?=om (?:morgen|formiddag|middag|eftermiddag|aften)\w*)", re.IGNORECASE)
-MORNING_ENDS, AFTERNOON_BEGINS = "10:00", "12:00"
+MORNING, MORNING_ENDS, AFTERNOON_BEGINS = "06:00", "10:00", "12:00"
 
 Times = list[dict[str, Any]]
 
@@ -182,6 +182,8 @@ def _clock(wish: Wish, start: str | None, end: str | None, kind: str) -> Wish:
     last = time.fromisoformat(end) if end else None
     if kind == "before":
         return replace(wish, latest=_before(last or first or time(0)))
+    if first and start == MORNING and end and end < MORNING_ENDS:
+        last = time.fromisoformat(MORNING_ENDS)  # a meeting at nine is one "om morgenen"
     if kind == "after" or (first and last):
         until = replace(wish, earliest=first)
         return replace(until, latest=_before(last)) if last else until
