@@ -6,12 +6,12 @@ import re
 
 from actions import book, missed, move, other_meeting, proposing, regret, several, which
 from actions.aiming import aim_for
-from actions.meeting_words import covers, described, matching, times_in
+from actions.meeting_words import covers, described, matching, place_of, times_in
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
 from actions.wishing import as_json, not_that_day, wish_in
 from forloeb.booking.errors import Refused
-from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground
+from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground, Holder
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
@@ -60,7 +60,8 @@ async def begin(turn: Turn) -> None:
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if turn.state["ground"]:
-        turn.state["words"] = turn.text[:WORDS_AT_MOST]
+        told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
+        turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     if turn.known.afbud is not None and not (times_in(turn.known) or turn.known.entity("myndighed")):
         turn.state["sure"] = 0.0  # the same message once more takes no second meeting
@@ -81,7 +82,7 @@ async def begin(turn: Turn) -> None:
 
 def grieves(turn: Turn) -> bool:
     """Whether the message tells of the loss of somebody near."""
-    return any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
+    return turn.mourning is not None or any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
 
 
 def words_of(turn: Turn) -> str:
@@ -115,8 +116,16 @@ async def _no_meeting(turn: Turn) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
-    turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id)
+    turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id, myndighed=_whose(turn))
     turn.finish()
+
+
+def _whose(turn: Turn) -> str:
+    """Who to contact about a meeting that we do not hold: the holder named, else both where both can hold it."""
+    named = turn.known.entity("myndighed")
+    if named in [h.value for h in Holder]:
+        return str(place_of(turn.known, Holder(named)).contact())
+    return "utter_begge_myndigheder" if turn.known.benefit is Benefit.DAGPENGE else turn.known.values()["myndighed"]
 
 
 async def with_meeting(turn: Turn, meeting: Appointment) -> None:

@@ -13,6 +13,7 @@ from forloeb.danish.format import WEEKDAYS
 from forloeb.danish.time import read, read_both
 from forloeb.danish.words import fold
 
+BARE_DAY = re.compile(r"\W*([6-9]|[12]\d|3[01])[.! ]*$")
 OFFERED = re.compile(rf"\b({'|'.join(WEEKDAYS)}) den (\d{{1,2}}\. \w+)")
 
 
@@ -46,15 +47,26 @@ def ask_impossible(known: Known, reply: Reply, fact: str, intent: str) -> bool:
 
 
 def settle(turn: Turn) -> None:
-    """The answer to "Mener du mandag den 13. eller onsdag den 15.?": "onsdag" is that Wednesday."""
+    """Read an answer with its question: "onsdag" to "mandag den 13. eller onsdag den 15.?" is that Wednesday.
+
+    And a bare "22", where no button has so high a number, is the 22nd.
+    """
     question, folded = turn.state.pop("which_day", None), fold(turn.text)
-    if not question or turn.chosen or any(c.isdigit() for c in folded):
+    if turn.chosen:
         return
-    meant = [f"{day} den {rest}" for day, rest in OFFERED.findall(question) if re.search(rf"\b{fold(day)}", folded)]
-    if len(meant) == 1:
-        others = tuple(e for e in turn.known.entities if e["entity"] != "tid")
-        tid = {"entity": "tid", "value": read_both(meant[0], services.now())}
-        turn.known = replace(turn.known, text=meant[0], entities=(*others, tid))
+    if bare := BARE_DAY.match(folded):
+        _means(turn, f"den {bare[1]}.")
+    elif question and not any(c.isdigit() for c in folded):
+        offered = OFFERED.findall(question)
+        meant = [f"{day} den {rest}" for day, rest in offered if re.search(rf"\b{fold(day)}", folded)]
+        if len(meant) == 1:
+            _means(turn, meant[0])
+
+
+def _means(turn: Turn, text: str) -> None:
+    others = tuple(e for e in turn.known.entities if e["entity"] != "tid")
+    tid = {"entity": "tid", "value": read_both(text, services.now())}
+    turn.known = replace(turn.known, text=text, entities=(*others, tid))
 
 
 def when_question(text: str, *, clash: bool) -> str | None:

@@ -52,7 +52,7 @@ def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
     if intent == "booking_frist" and last & {*CV, "cv_ikke_klar"} and "book" not in folded:
         return "cv_frist"
     if intent == "cv_godkendelse" and not (last & CV or ABOUT_CV.search(folded)):
-        return "godkendt_afbud"
+        return "hvem_vurderer" if last & LOSING else "godkendt_afbud"
     if intent == "antal_samtaler" and last & LOSING and HOW_MUCH.search(folded):
         return "beloeb"
     return intent
@@ -87,6 +87,11 @@ def godkendt_afbud(known: Known, reply: Reply) -> None:
     reply.say("utter_afbud_vurdering")
 
 
+def hvem_vurderer(known: Known, reply: Reply) -> None:
+    """Who judges a reason: a human."""
+    reply.say("utter_afbud_vurdering")
+
+
 def beloeb(known: Known, reply: Reply) -> None:
     """How much: never told."""
     reply.say("utter_hul_beloeb")
@@ -94,5 +99,6 @@ def beloeb(known: Known, reply: Reply) -> None:
 
 
 ANSWERS: dict[str, Callable[[Known, Reply], None]] = {
-    function.__name__: function for function in (cv_ikke_klar, tilbud_nej, joblog_glemt, godkendt_afbud, beloeb)
+    function.__name__: function
+    for function in (cv_ikke_klar, tilbud_nej, joblog_glemt, godkendt_afbud, hvem_vurderer, beloeb)
 }

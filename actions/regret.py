@@ -48,8 +48,10 @@ def nothing_changed(known: Known, reply: Reply) -> bool:
     if not known.ahead or not (regrets(known) or MISTAKEN.search(fold(known.text)) or known.entity("moedeform")):
         return False
     reply.say("utter_intet_aendret_nu")
+    form = known.entity("moedeform")
     for intent in ("flyt_samtale", "skift_moedeform", "meld_afbud"):
-        reply.choice(f"utter_titel_{intent}", intent)
+        said = {"moedeform": form} if form and intent == "skift_moedeform" else None
+        reply.choice(f"utter_titel_{intent}", intent, said)
     return True
 
 

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, in_context, others, regret
+from actions import again, in_context, others, regret, tasks
 from actions.answers import ANSWERS, answer
 from actions.asking import ask_impossible
 from actions.cases import open_case
@@ -17,10 +17,15 @@ from actions.gaps import DANISH, gap_of, language_key, staff_choice
 from actions.known import AGAIN, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
+from forloeb.danish.words import fold
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
 YES_OR_NO = ("bekraeft", "afkraeft")
+# "er der mere?" asks for the rest of an answer; "jeg kan ikke mere" is another matter
+JUST_MORE = re.compile(
+    r"\W*(?:(?:er|har|vis|se|giv|der|du|i|mig|og|noget|lidt|hvad|endnu|kan jeg faa) )*mere(?: tak)?\W*$"
+)
 FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
 
 
@@ -101,6 +106,10 @@ class ActionKrise(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """A case for a human is committed first; then warmth, the numbers and what happens now."""
         known = await known_from(tracker)
+        if JUST_MORE.match(fold(known.text)):
+            if tracker.get_slot("opgave_aktiv"):
+                return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
+            return unsure(known, tracker, dispatcher)
         await open_case(tracker, known, CaseKind.CRISIS)
         reply = Reply(values=known.values())
         reply.say("utter_krise")

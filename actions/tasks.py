@@ -64,7 +64,8 @@ COMMITS: dict[str, Step] = {
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
 OWN_MEETING = re.compile(
-    r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale))\b"
+    r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
+    r"|(?:det|den) (?:jeg|vi) har)\b"
 )
 
 
