@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from actions import cv, regret
+from actions import booking_questions, cv, regret
 from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
@@ -20,6 +20,9 @@ OWN_SUBJECT = re.compile(
 )
 ABOUT_CV = re.compile(r"\bcv")
 HOW_MUCH = re.compile(r"^\W*(?:og |men |jamen )?hvor meget\b")
+ARRIVED = re.compile(
+    r"\W*(?:og |men |jamen )?(?:er|har) (?:det|den|de|i)(?: (?:nu|saa|blevet))* (?:modtaget|bekraeftet|registreret|faaet)\b"
+)
 STAYING_AWAY = frozenset({"udeblivelse", "ulovligt_afbud"})
 CV = frozenset({"cv_frist", "cv_godkendelse"})
 OFFERS = frozenset({"aktive_tilbud", "tilbud_indstilling"})
@@ -53,6 +56,8 @@ def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
         return "cv_frist"
     if intent == "cv_godkendelse" and not (last & CV or ABOUT_CV.search(folded)):
         return "hvem_vurderer" if last & LOSING else "godkendt_afbud"
+    if intent == "indkaldelse" and ARRIVED.match(folded):
+        return "modtaget"
     if intent == "antal_samtaler" and last & LOSING and HOW_MUCH.search(folded):
         return "beloeb"
     return intent
@@ -87,6 +92,14 @@ def godkendt_afbud(known: Known, reply: Reply) -> None:
     reply.say("utter_afbud_vurdering")
 
 
+def modtaget(known: Known, reply: Reply) -> None:
+    """Whether it has arrived: the afbud just given, or else a summons."""
+    if known.afbud is None:
+        booking_questions.indkaldelse(known, reply)
+    else:
+        regret.shown(known, reply)
+
+
 def hvem_vurderer(known: Known, reply: Reply) -> None:
     """Who judges a reason: a human."""
     reply.say("utter_afbud_vurdering")
@@ -100,5 +113,5 @@ def beloeb(known: Known, reply: Reply) -> None:
 
 ANSWERS: dict[str, Callable[[Known, Reply], None]] = {
     function.__name__: function
-    for function in (cv_ikke_klar, tilbud_nej, joblog_glemt, godkendt_afbud, hvem_vurderer, beloeb)
+    for function in (cv_ikke_klar, tilbud_nej, joblog_glemt, godkendt_afbud, modtaget, hvem_vurderer, beloeb)
 }

@@ -26,7 +26,10 @@ AGAIN = "ledig_igen"  # the subject (`emne`), the slot, and the fact that is ask
 LENGTH_OF_TIME = re.compile(r"\b(?:uge|maaned|mdr|aar|dage)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 # "nej, det var den 15. september" corrects the day that was given last
-CORRECTS = re.compile(r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det var|altså)\b", re.IGNORECASE)
+CORRECTS = re.compile(
+    r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det var|altså|(?:og |men )?hvis det (?:nu )?var)\b",
+    re.IGNORECASE,
+)
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )

@@ -7,13 +7,13 @@ import re
 from actions.known import Known
 from actions.meeting_words import described
 from actions.reply import Reply
-from forloeb.booking.model import DeliveryState
+from forloeb.booking.model import Cancellation, DeliveryState
 from forloeb.danish.words import fold
 
 REGRETS = re.compile(
     r"\b(?:fortryd\w*|fortrudt|ombestem\w*)\b"
     r"|\b(?:moedet|tiden|aftalen|samtalen|afbuddet|det|den) tilbage\b"
-    r"|\btraek\w* (?:\w+ ){0,3}afbud\w*|\bkommer alligevel\b"
+    r"|\btraek\w* (?:\w+ ){0,3}afbud\w*|\bkommer? alligevel\b|\balligevel (?:godt )?komme\b"
 )
 
 # "hov nej det var forkert", said when something has just been booked or moved
@@ -37,8 +37,8 @@ def given(known: Known, reply: Reply) -> bool:
     """To who gives an afbud once more: it is registered already; False when none is."""
     if known.afbud is None:
         return False
-    reply.say("utter_afbud_allerede", **described(known, known.afbud[0]))
-    shown(known, reply)
+    meeting, stored = known.afbud
+    reply.say("utter_afbud_allerede", **described(known, meeting), tilstand=_state(stored))
     reply.say("utter_afbud_vurdering")
     return True
 
@@ -59,6 +59,9 @@ def shown(known: Known, reply: Reply) -> None:
     """The afbud given, and how sure it is, beside the meetings."""
     if known.afbud is not None:
         meeting, given = known.afbud
-        sure = given.delivery is DeliveryState.ACKNOWLEDGED
-        state = "utter_tilstand_bekraeftet" if sure else "utter_tilstand_ikke_bekraeftet"
-        reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=state)
+        reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
+
+
+def _state(given: Cancellation) -> str:
+    confirmed = given.delivery is DeliveryState.ACKNOWLEDGED
+    return "utter_tilstand_bekraeftet" if confirmed else "utter_tilstand_ikke_bekraeftet"

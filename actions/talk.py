@@ -14,7 +14,7 @@ from actions.answers import ANSWERS, answer
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
-from actions.known import AGAIN, Known, known_from
+from actions.known import AGAIN, CORRECTS, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
 from forloeb.danish.words import fold
@@ -67,7 +67,7 @@ class ActionDefaultFallback(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
-        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
+        if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
         return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
 
@@ -84,7 +84,7 @@ class ActionUdenfor(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
-        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
+        if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
         if events := outside(known, tracker, dispatcher):
             return events
@@ -122,6 +122,12 @@ class ActionKrise(Action):
 def asked_for(tracker: Tracker) -> bool:
     """Whether we asked for a fact and wait for it."""
     return bool(tracker.get_slot("venter_paa"))
+
+
+def leans(known: Known, tracker: Tracker) -> bool:
+    """Whether a message that was not understood by itself is about the last answer."""
+    corrected = bool(known.slots) and CORRECTS.match(known.text) is not None
+    return asked_for(tracker) or follow_up(known) or corrected
 
 
 def follow_up(known: Known) -> bool:
