@@ -21,7 +21,8 @@ OWN_SUBJECT = re.compile(
 ABOUT_CV = re.compile(r"\bcv")
 HOW_MUCH = re.compile(r"^\W*(?:og |men |jamen )?hvor meget\b")
 ARRIVED = re.compile(
-    r"\W*(?:og |men |jamen )?(?:er|har) (?:det|den|de|i)(?: (?:nu|saa|blevet))* (?:modtaget|bekraeftet|registreret|faaet)\b"
+    r"\W*(?:og |men |jamen )?(?:er|har) (?:det|den|de|i)(?: (?:nu|saa|blevet))*"
+    r" (?:modtaget|bekraeftet|registreret|faaet)\b"
 )
 STAYING_AWAY = frozenset({"udeblivelse", "ulovligt_afbud"})
 CV = frozenset({"cv_frist", "cv_godkendelse"})
