@@ -17,7 +17,9 @@ REGRETS = re.compile(
 )
 
 # "hov nej det var forkert", said when something has just been booked or moved
-MISTAKEN = re.compile(r"\b(?:forkert|fejl|ved en fejl|ups|hov|ikke meningen|mente ikke|trykkede)\b")
+MISTAKEN = re.compile(
+    r"\b(?:forkert|fejl|ved en fejl|ups|hov|ikke meningen|mente ikke|mente (?:det|den) and(?:et|en)|trykkede)\b"
+)
 
 
 def regrets(known: Known) -> bool:
