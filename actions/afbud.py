@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from actions import book, missed, move, proposing, several, which
+from actions import book, missed, move, other_meeting, proposing, regret, several, which
 from actions.aiming import aim_for
-from actions.meeting_words import covers, described, matching, times_in
+from actions.meeting_words import covers, described, matching, place_of, times_in
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
 from actions.wishing import as_json, not_that_day, wish_in
 from forloeb.booking.errors import Refused
-from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground
+from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground, Holder
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
@@ -36,6 +36,8 @@ NO_REASON = re.compile(
     r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
     r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
 )
+# Why a meeting that lies behind was missed: "jeg var på hospitalet".
+HAPPENED = re.compile(r"\b(?:var|havde|kunne|laa|blev|fik|kom|glemte|sov|naaede|troede)\b")
 # Said in so many words; "jeg har fået influenza" alone is no afbud yet.
 SAYS_SO = re.compile(
     r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
@@ -58,11 +60,18 @@ async def begin(turn: Turn) -> None:
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if turn.state["ground"]:
-        turn.state["words"] = turn.text[:WORDS_AT_MOST]
+        told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
+        turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
+    if turn.known.afbud is not None and not (times_in(turn.known) or turn.known.entity("myndighed")):
+        turn.state["sure"] = 0.0  # the same message once more takes no second meeting
     going = await which.begun(turn)
     if going and _means(turn, going) and not matching(turn.known, ahead, naming=True):
         await _begun(turn, going)
+    elif not ahead and regret.given(turn.known, turn.reply):
+        turn.finish()
+    elif not ahead and HAPPENED.search(fold(turn.text)) and await missed.lately(turn):
+        await missed.begin(turn)
     elif not ahead:
         await _no_meeting(turn)
     elif together := several.meant(turn, ahead):
@@ -73,7 +82,7 @@ async def begin(turn: Turn) -> None:
 
 def grieves(turn: Turn) -> bool:
     """Whether the message tells of the loss of somebody near."""
-    return any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
+    return turn.mourning is not None or any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
 
 
 def words_of(turn: Turn) -> str:
@@ -107,8 +116,16 @@ async def _no_meeting(turn: Turn) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
-    turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id)
+    turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id, myndighed=_whose(turn))
     turn.finish()
+
+
+def _whose(turn: Turn) -> str:
+    """Who to contact about a meeting that we do not hold: the holder named, else both where both can hold it."""
+    named = turn.known.entity("myndighed")
+    if named in [h.value for h in Holder]:
+        return str(place_of(turn.known, Holder(named)).contact())
+    return "utter_begge_myndigheder" if turn.known.benefit is Benefit.DAGPENGE else turn.known.values()["myndighed"]
 
 
 async def with_meeting(turn: Turn, meeting: Appointment) -> None:
@@ -160,6 +177,8 @@ async def reason(turn: Turn) -> None:
 async def sure(turn: Turn) -> None:
     """Whether it really is an afbud; after a warning, that is insisting."""
     warned = turn.state["step"] == "anyway"
+    if await other_meeting.taken(turn, await _meeting(turn), with_meeting):
+        return
     if turn.chosen == "cancel" or turn.yes or (turn.intent == "meld_afbud" and not turn.stops):
         await commit(turn, warned=warned)
     elif turn.no or turn.stops or turn.chosen == "keep":
@@ -213,6 +232,10 @@ async def insist(turn: Turn) -> None:
     wants_time = wants_time or relative_wish(turn.text, meeting.start)
     if turn.chosen == "keep" or turn.stops:
         keep(turn)
+    elif await other_meeting.taken(turn, meeting, with_meeting):
+        return
+    elif turn.state["ground"] == Ground.PRIVATE.value and other in NAMED_IN_THE_SOURCE:
+        _another_ground(turn, meeting, other)
     elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
         await commit(turn, warned=True)
     elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
@@ -228,6 +251,14 @@ async def insist(turn: Turn) -> None:
     else:
         turn.reply.say("utter_afbud_intet_endnu")
         ask_instead(turn, meeting)
+
+
+def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:
+    """A private reason became a named one: both are passed on, and nothing is cancelled without a yes."""
+    words = f"{words_of(turn)}\n{turn.text}"[:WORDS_AT_MOST]
+    turn.state.update({"ground": ground, "words": words, "silent": False})
+    turn.reply.say("utter_afbud_anden_grund")
+    _ask_whether(turn, meeting, "sure")
 
 
 async def _move(turn: Turn, meeting: Appointment) -> None:

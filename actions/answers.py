@@ -17,6 +17,7 @@ from actions import (
     cv,
     form,
     gaps,
+    in_context,
     jobsearch,
     meetings,
     offers,
@@ -76,7 +77,8 @@ def asked(tracker: Tracker) -> list[str]:
     main = (message.get("intent") or {}).get("name")
     several = [q["intent"] for q in message.get("questions") or []]
     found = several if main in several else [main, *several]
-    return [intent for intent in dict.fromkeys(found) if intent in ANSWERS]
+    known = [intent for intent in dict.fromkeys(found) if intent in ANSWERS]
+    return in_context.redirected(known, message.get("text") or "", tracker.get_slot("sidste_emner") or [])
 
 
 def answer(
@@ -120,4 +122,4 @@ def answer(
 def answer_into(reply: Reply, known: Known, intents: list[str]) -> None:
     """Add the answers to `intents` to a reply."""
     for intent in intents:
-        ANSWERS[intent](known, reply)
+        (ANSWERS.get(intent) or in_context.ANSWERS[intent])(known, reply)

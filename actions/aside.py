@@ -36,7 +36,7 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
-    if place == ("book", "confirm") and reading_back.SUBJECT.search(turn.text):
+    if place == ("book", "confirm") and reading_back.subject_in(turn.text):
         return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None
@@ -46,8 +46,10 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         return _beside(turn, place, question and outside, dispatcher, tracker)
     if place in FREE and not question:
         return None
+    # "hvad er forskellen på digitalt og telefon?" chooses neither
+    chooses = len({e["value"] for e in turn.known.entities if e["entity"] == "moedeform"}) < 2 or not question
     about_times = turn.intent in ABOUT_TIMES or turn.sure < UNSURE
-    if place in TIMES and about_times and picking.says_when(turn.known):
+    if place in TIMES and about_times and chooses and picking.says_when(turn.known):
         return None
     if turn.sure < UNSURE and not question:
         return None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from actions import services
 from actions.known import Known
 from actions.reply import Reply
 from actions.turn import Turn
-from forloeb.danish.time import read
+from forloeb.danish.format import WEEKDAYS
+from forloeb.danish.time import read, read_both
+from forloeb.danish.words import fold
+
+BARE_DAY = re.compile(r"\W*([6-9]|[12]\d|3[01])[.! ]*$")
+OFFERED = re.compile(rf"\b({'|'.join(WEEKDAYS)}) den (\d{{1,2}}\. \w+)")
 
 
 def ask_benefit(known: Known, reply: Reply, intent: str) -> None:
@@ -28,6 +36,39 @@ def ask_day(known: Known, reply: Reply, slot: str, key: str, intent: str) -> Non
     _wait(known, slot, intent)
 
 
+def ask_impossible(known: Known, reply: Reply, fact: str, intent: str) -> bool:
+    """Ask again for a day that cannot be, or that has two readings; False when the text names none such."""
+    reading = read(known.text, services.now(), "past")
+    if not (reading.ask and reading.clash):
+        return False
+    reply.ask("utter_tid_spoerg", spoergsmaal=reading.ask)
+    _wait(known, fact, intent)
+    return True
+
+
+def settle(turn: Turn) -> None:
+    """Read an answer with its question: "onsdag" to "mandag den 13. eller onsdag den 15.?" is that Wednesday.
+
+    And a bare "22", where no button has so high a number, is the 22nd.
+    """
+    question, folded = turn.state.pop("which_day", None), fold(turn.text)
+    if turn.chosen:
+        return
+    if bare := BARE_DAY.match(folded):
+        _means(turn, f"den {bare[1]}.")
+    elif question and not any(c.isdigit() for c in folded):
+        offered = OFFERED.findall(question)
+        meant = [f"{day} den {rest}" for day, rest in offered if re.search(rf"\b{fold(day)}", folded)]
+        if len(meant) == 1:
+            _means(turn, meant[0])
+
+
+def _means(turn: Turn, text: str) -> None:
+    others = tuple(e for e in turn.known.entities if e["entity"] != "tid")
+    tid = {"entity": "tid", "value": read_both(text, services.now())}
+    turn.known = replace(turn.known, text=text, entities=(*others, tid))
+
+
 def when_question(text: str, *, clash: bool) -> str | None:
     """The question to put back when a wish for a time cannot be trusted, or None.
 
@@ -46,7 +87,7 @@ def ask_when(turn: Turn, step: str, *, clash: bool) -> bool:
     if question is None:
         return False
     turn.reply.ask("utter_tid_spoerg", spoergsmaal=question)
-    turn.wait(step)
+    turn.wait(step, which_day=question)
     return True
 
 

@@ -34,6 +34,11 @@ BARE_FORM = re.compile(
     r"(?:(?:helst|gerne|hellere|som|paa|over|via|per|pr\.?) ){0,2}"
     r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
 )
+# "ved ik" is no subject
+UNDECIDED = re.compile(
+    r"(?:det )?(?:ved|aner)(?: jeg)?(?: det| sgu)? (?:ikke|ik|ikk)\b|(?:jeg )?(?:ved|aner) (?:det )?(?:ikke|ik|ikk)\b"
+    r"|(?:har )?ingen (?:ide|anelse)"
+)
 LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 
 
@@ -135,6 +140,10 @@ async def subject(turn: Turn) -> None:
         return
     if form and slot and BARE_FORM.match(fold(turn.text).strip()):
         await _form_said(turn, slot, form)
+        return
+    if not turn.chosen and UNDECIDED.match(fold(turn.text)):
+        turn.reply.say("utter_book_emne_eksempel")
+        _ask_subject(turn, slot)
         return
     turn.state["about"] = turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
     await reading_back.read_back(turn)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.asking import ask_benefit
+from actions.gaps import staff_choice
 from actions.known import HYPOTHETICAL, Known
 from actions.meeting_words import described
 from actions.reply import Reply
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
+# "hvad nu hvis jeg bare siger, jeg er syg": no ground, and no advice to give one
+PRETENDS = re.compile(
+    r"\b(?:bare|saa) siger(?: at)?(?: jeg)?\b|\bsiger jeg (?:bare|da|saa)\b|\blade? som om\b|\blader som om\b"
+    r"|\b(?:lyver|lyve|opdigt\w*|finder? paa)\b"
+)
 GROUNDS = {"sygdom": "naevnt", "jobsamtale": "naevnt", "privat": "privat", "andet": "andet"}
 
 
 def lovlig_grund(known: Known, reply: Reply) -> None:
     """What the source names as lawful; it is an open list and a person judges (tension 4)."""
+    if PRETENDS.search(fold(known.text)):
+        reply.say("utter_lovlig_grund_paastand")
+        reply.offer("utter_flyt_tilbud")
+        return
     if known.social:
         reply.say("utter_lovlig_grund_social")
         return
@@ -45,4 +58,7 @@ def _consequence(known: Known, reply: Reply, intent: str) -> None:
         ask_benefit(known, reply, intent)
     else:
         reply.say(f"utter_{intent}_{'social' if known.social else 'dagpenge'}")
-    reply.offer("utter_flyt_tilbud")
+    if known.registered is None or known.ahead:
+        reply.offer("utter_flyt_tilbud")
+    if known.registered is not None or known.social:
+        staff_choice(reply)

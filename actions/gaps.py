@@ -36,5 +36,6 @@ def mention(known: Known, reply: Reply) -> None:
 
 
 def staff_choice(reply: Reply) -> None:
-    """The button that leads to a human."""
-    reply.choice("utter_knap_medarbejder", "tal_med_medarbejder")
+    """The button that leads to a human, once."""
+    if not any(choice["payload"] == "/tal_med_medarbejder" for choice in reply.choices):
+        reply.choice("utter_knap_medarbejder", "tal_med_medarbejder")

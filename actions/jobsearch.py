@@ -36,7 +36,8 @@ def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
         return
     stops = no_applications_from(event, law(), known.on)
     reply.say("utter_seks_uger_hvad")
-    reply.say("utter_seks_uger_dato", begivenhed=known.day(event), fra_dag=known.day(stops))
+    key = "utter_seks_uger_nu" if stops <= known.on else "utter_seks_uger_dato"
+    reply.say(key, begivenhed=known.day(event), fra_dag=known.day(stops))
     reply.note("utter_vejledende")
 
 

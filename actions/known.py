@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -23,8 +24,12 @@ SLOTS = {Anchor.UNEMPLOYED_FROM: "ledig_fra", Anchor.REGISTERED: "meldt_ledig", 
 AGAIN = "ledig_igen"  # the subject (`emne`), the slot, and the fact that is asked for
 # "i to måneder" is how long a job lasted, no day
 LENGTH_OF_TIME = re.compile(r"\b(?:uge|maaned|mdr|aar|dage)", re.IGNORECASE)
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 # "nej, det var den 15. september" corrects the day that was given last
-CORRECTS = re.compile(r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det var|altså)\b", re.IGNORECASE)
+CORRECTS = re.compile(
+    r"\s*(?:nej|hov|ups|undskyld|vent|jeg mente|jeg mener|det var|altså|(?:og |men )?hvis det (?:nu )?var)\b",
+    re.IGNORECASE,
+)
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
@@ -133,7 +138,10 @@ def _stored(claimant_id: str) -> dict[str, Any]:
     given = [c for c in service.cancellations(claimant_id) if c.appointment_id in cancelled] if cancelled else []
     newest = max(given, key=lambda c: c.at, default=None)
     return {
-        "record": obligations.Record(held=tuple(obligations.Holder(a.holder.value) for a in held)),
+        "record": obligations.Record(
+            held=tuple(obligations.Holder(a.holder.value) for a in held),
+            summoned=any(a.kind is booking.Kind.CV for a in appointments),
+        ),
         "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
         "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
     }
@@ -196,7 +204,7 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
     if not stated and CORRECTS.match(known.text) and not tracker.get_slot("opgave_aktiv"):
         corrected = next((a for a, slot in SLOTS.items() if tracker.get_slot(slot)), None)
         bare = bare_past_day(known.entities, lengths=False)
-        stated = {corrected: bare} if corrected and bare else {}
+        stated = {corrected: bare} if corrected and bare else _other_year(known, tracker, corrected)
     for anchor, day in stated.items():
         own = getattr(known.registered, anchor.value) if known.registered else None
         if own is None:
@@ -210,6 +218,15 @@ def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known
             values = {"sagt_dag": known.day(day), "registreret_dag": known.day(own)}
             known = replace(known, notes=(*known.notes, ("utter_dag_anderledes", values)))
     return known
+
+
+def _other_year(known: Known, tracker: Tracker, anchor: Anchor | None) -> dict[Anchor, date]:
+    """ "nej 2025" corrects the year of the day that was given last."""
+    year = YEAR.findall(known.text)
+    if anchor is None or len(year) != 1 or known.entity("tid") is not None:
+        return {}
+    before = date.fromisoformat(tracker.get_slot(SLOTS[anchor]))
+    return {anchor: before + relativedelta(year=int(year[0]))}
 
 
 def bare_past_day(entities: tuple[dict[str, Any], ...], *, lengths: bool = True) -> date | None:

@@ -22,6 +22,7 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
+SURE = 0.5
 WAS_THERE = re.compile(
     r"\bjeg (?:var (?:der|til (?:moedet|samtalen))|moedte (?:op|frem)|deltog)\b(?! (?:jo )?(?:ikke|foerst|for sent))"
 )
@@ -39,6 +40,9 @@ async def begin(turn: Turn) -> None:
     if kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)):
         kind = CaseKind.WRONGLY_RECORDED
     meeting = await _meeting(turn, kind)
+    if kind is CaseKind.MISSED and meeting is None and not turn.pressed and turn.sure < SURE:
+        _ask_whether(turn)
+        return
     await note(turn, meeting, kind)
     if meeting is not None and _needs_new_time(turn, meeting, kind):
         turn.state = {"kind": "book", "after": "missed", "aim": await aim_for(turn, meeting)}
@@ -46,6 +50,15 @@ async def begin(turn: Turn) -> None:
         await proposing.propose(turn)
     else:
         turn.finish()
+
+
+def _ask_whether(turn: Turn) -> None:
+    """Unsure, and no such meeting is known: nothing is noted before the person says so."""
+    turn.reply.say("utter_misset_er_det")
+    turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
+    turn.reply.choice("utter_titel_vis_aftaler", "vis_aftaler")
+    turn.reply.choice("utter_knap_medarbejder", "tal_med_medarbejder")
+    turn.finish()
 
 
 async def note(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
@@ -79,6 +92,16 @@ def _needs_new_time(turn: Turn, meeting: Appointment, kind: CaseKind) -> bool:
     if meeting.kind in SUMMONED or kind in (CaseKind.LATE, CaseKind.WRONGLY_RECORDED):
         return False
     return kind is CaseKind.MISSED or not _not_over(turn, meeting)
+
+
+async def lately(turn: Turn) -> bool:
+    """Whether a meeting of theirs lies just behind that was not held."""
+    return await _meeting(turn, CaseKind.MISSED) is not None
+
+
+def says_otherwise(turn: Turn) -> bool:
+    """Whether a message about a missed meeting says what went wrong: "jeg var der jo"."""
+    return turn.known.entity("emne") in CONTACTS or WAS_THERE.search(fold(turn.text)) is not None
 
 
 async def _meeting(turn: Turn, kind: CaseKind) -> Appointment | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from actions.asking import ask_when
+from actions.asking import ask_when, settle
 from actions.known import Known
 from actions.meeting_words import by_ordinal, matching, times_in
 from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
@@ -35,6 +35,7 @@ PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|fin
 
 async def pick(turn: Turn) -> Slot | None:
     """The slot that the person picked, or None when something else was said (and dealt with: more, none, a wish)."""
+    settle(turn)
     shown = await offered(turn)
     chosen = turn.chosen or ""
     if chosen.startswith("slot:"):
@@ -119,7 +120,8 @@ async def _again(turn: Turn, shown: list[Slot]) -> None:
     if not shown:
         await lost(turn, "utter_tid_optaget")
         return
-    turn.reply.say("utter_tider_hvilken")
+    if turn.intent not in ("book_samtale", "flyt_samtale"):  # asked for once more: the times are the answer
+        turn.reply.say("utter_tider_hvilken")
     lists(turn, tuple(shown))
     turn.wait("choose", "utter_tider_spoerg_igen")
 
@@ -136,6 +138,7 @@ async def none_fits(turn: Turn) -> None:
 
 async def wish_step(turn: Turn) -> None:
     """The person says when they can."""
+    settle(turn)
     leaning = None if turn.chosen else await _leaning(turn, [])
     wish = leaning or wish_in(turn.known)
     if turn.chosen == "give_up" or (wish is None and turn.no and not turn.stops):

@@ -34,10 +34,15 @@ def vis_forloeb(known: Known, reply: Reply) -> None:
 def tell(computed: Plan, known: Known, reply: Reply) -> None:
     """Say the next thing first, then every line with where it stands."""
     ahead = computed.next()
+    own = next(iter(known.ahead), None)
+    sooner = own is not None and ahead is not None and ahead.ends is not None and own.start.date() <= ahead.ends
+    if own and sooner:
+        reply.say("utter_plan_naeste_aftale", **described(known, own), slags=kind_title(own))
     if ahead and ahead.ends:
-        reply.say("utter_plan_naeste", dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
-    if known.ahead:
-        reply.say("utter_plan_naeste_aftale", **described(known, known.ahead[0]), slags=kind_title(known.ahead[0]))
+        key = "utter_plan_derefter" if sooner else "utter_plan_naeste"
+        reply.say(key, dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
+    if own and not sooner:
+        reply.say("utter_plan_naeste_aftale", **described(known, own), slags=kind_title(own))
     reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
     for line in computed.obligations:
         reply.say(_key(line, "linje", known), **_values(line, known))

@@ -33,12 +33,24 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
     if not found.slots:
         await _none(turn, found)
         return False
-    if not found.exact:
+    if not found.exact and (deadline := _deadline_before(wished, found)):
+        contact = place_of(turn.known, Holder(state["aim"]["holder"])).contact()
+        turn.reply.say("utter_tider_inden_frist", frist=turn.known.day(deadline), hvem_kontakt=contact)
+    elif not found.exact:
         turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]
     turn.wait("choose", "utter_tider_spoerg_igen", offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
     return True
+
+
+def _deadline_before(wished: Wish, found: Proposals) -> date | None:
+    """The booking deadline, where all that was wished for lies after it."""
+    deadline = _day(found.searched.deadline)
+    starts = [start.date() for start, _end in wished.intervals] or (
+        [wished.not_before.date()] if wished.not_before else []
+    )
+    return deadline if deadline and starts and min(starts) > deadline else None
 
 
 def _allowed(turn: Turn, wish: Wish) -> Wish:
@@ -106,8 +118,9 @@ async def _none(turn: Turn, found: Proposals) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.NO_FREE_TIME.value, facts, turn.key("no_free_time"), turn.now
     )
+    without = "utter_tider_ingen_efter_afbud" if turn.state.get("cancellation") else "utter_tider_ingen"
     turn.reply.say(
-        "utter_tider_ingen_med_frist" if searched.deadline else "utter_tider_ingen",
+        "utter_tider_ingen_med_frist" if searched.deadline else without,
         hvem_kontakt=place_of(turn.known, Holder(aimed["holder"])).contact(),
         kvittering=case.receipt or case.id,
         frist=turn.known.day(_day(searched.deadline) or turn.known.on),

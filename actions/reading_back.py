@@ -15,6 +15,14 @@ SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+# "nej ikke cv, branche" at the reading-back
+BARE_SUBJECT = re.compile(
+    r"\s*(?:(?:nej|hov|vent|ups|jeg mente|mente|nå|men|ikke \w+|så|hellere|bare|om|skift af|mit|mine|min)[ ,]+)*"
+    r"(?P<about>cv(?:'?et)?|jobs(?:ø|oe)gning\w*|kompetencer?|branche\w*|ans(?:ø|oe)gninger)"
+    r"(?:,? (?:så|i ?stedet|tak))?\s*[.!]*$",
+    re.IGNORECASE,
+)
+
 
 async def read_back(turn: Turn) -> None:
     """Weekday, date, time, place or form, before anything is done."""
@@ -62,8 +70,10 @@ async def corrected(turn: Turn) -> Slot | bool | None:
 
 def subject_in(text: str) -> str | None:
     """What the meeting is to be about, where the text says so ("det skal handle om mit cv")."""
-    said = SUBJECT.search(text)
-    return (said["about"] or said["topic"]).strip(" .!")[:300] if said else None
+    if said := SUBJECT.search(text):
+        return str(said["about"] or said["topic"]).strip(" .!")[:300]
+    bare = BARE_SUBJECT.match(text)
+    return bare["about"] if bare else None
 
 
 def _other_time(turn: Turn, slot: Slot | None) -> bool:

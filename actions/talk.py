@@ -9,17 +9,23 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, others, regret
+from actions import again, in_context, others, regret, tasks
 from actions.answers import ANSWERS, answer
+from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
-from actions.known import AGAIN, Known, known_from
+from actions.known import AGAIN, CORRECTS, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
+from forloeb.danish.words import fold
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
 YES_OR_NO = ("bekraeft", "afkraeft")
+# "er der mere?" asks for the rest of an answer; "jeg kan ikke mere" is another matter
+JUST_MORE = re.compile(
+    r"\W*(?:(?:er|har|vis|se|giv|der|du|i|mig|og|noget|lidt|hvad|endnu|kan jeg faa) )*mere(?: tak)?\W*$"
+)
 FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
 
 
@@ -38,6 +44,8 @@ class ActionOplys(Action):
         if events := continued(known, tracker, dispatcher):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
+            return events
         if intent in YES_OR_NO:
             reply = Reply(values=known.values())
             if not regret.stands(known, reply) and (intent == "bekraeft" or not regret.nothing_changed(known, reply)):
@@ -59,7 +67,7 @@ class ActionDefaultFallback(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
-        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
+        if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
         return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
 
@@ -76,7 +84,7 @@ class ActionUdenfor(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
-        if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
+        if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
         if events := outside(known, tracker, dispatcher):
             return events
@@ -98,6 +106,10 @@ class ActionKrise(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """A case for a human is committed first; then warmth, the numbers and what happens now."""
         known = await known_from(tracker)
+        if JUST_MORE.match(fold(known.text)):
+            if tracker.get_slot("opgave_aktiv"):
+                return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
+            return unsure(known, tracker, dispatcher)
         await open_case(tracker, known, CaseKind.CRISIS)
         reply = Reply(values=known.values())
         reply.say("utter_krise")
@@ -112,6 +124,12 @@ def asked_for(tracker: Tracker) -> bool:
     return bool(tracker.get_slot("venter_paa"))
 
 
+def leans(known: Known, tracker: Tracker) -> bool:
+    """Whether a message that was not understood by itself is about the last answer."""
+    corrected = bool(known.slots) and CORRECTS.match(known.text) is not None
+    return asked_for(tracker) or follow_up(known) or corrected
+
+
 def follow_up(known: Known) -> bool:
     """Whether the message only puts the last question again for another benefit ("og hvis jeg fik dagpenge?")."""
     return known.entity("ydelse") is not None and bool(FOLLOW_UP.match(known.text)) and len(known.text.split()) <= 9
@@ -124,7 +142,20 @@ def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) 
     if not learnt:
         return None
     intents = waiting.get("intents") or tracker.get_slot("sidste_emner") or ["vis_forloeb"]
-    return answer([i for i in intents if i in ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker)
+    return answer(
+        [i for i in intents if i in ANSWERS or i in in_context.ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker
+    )
+
+
+def impossible_day(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """A day that cannot be ("den 31. september") is asked about in its own words; None when there is none."""
+    reply = Reply(values=known.values())
+    waiting = tracker.get_slot("venter_paa") or {}
+    intent = next(iter(waiting.get("intents") or []), "vis_forloeb")
+    if not ask_impossible(known, reply, str(waiting.get("fact") or "ledig_fra"), intent):
+        return None
+    reply.send(dispatcher)
+    return [*known.events(), SlotSet("usikker", 0)]
 
 
 def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:

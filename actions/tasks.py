@@ -64,7 +64,8 @@ COMMITS: dict[str, Step] = {
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
 OWN_MEETING = re.compile(
-    r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale))\b"
+    r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
+    r"|(?:det|den) (?:jeg|vi) har)\b"
 )
 
 
@@ -157,7 +158,11 @@ async def _step(turn: Turn) -> None:
             turn.reply.say("utter_opgave_ingen")
             turn.finish()
     elif begin and _switches(turn):
-        if step not in ("akasse", "attach") and KIND_OF.get(turn.intent) != kind:
+        if (
+            step not in ("akasse", "attach")
+            and turn.state.get("after") != "missed"
+            and KIND_OF.get(turn.intent) != kind
+        ):
             turn.reply.say("utter_opgave_skift")
         turn.state = {}
         await begin(turn)
@@ -187,8 +192,10 @@ def _switches(turn: Turn) -> bool:
     place, intent = _place(turn), turn.intent
     if turn.pressed:
         return True
-    if place in FREE or (intent == "misset_samtale" and turn.state.get("after") == "missed"):
+    if place in FREE:
         return False
+    if intent == "misset_samtale" and turn.state.get("after") == "missed":
+        return missed.says_otherwise(turn)
     if place[0] == "book" and intent == "flyt_samtale" and OWN_MEETING.search(fold(turn.text)):
         return True
     if place in TIMES:

@@ -21,6 +21,7 @@ from forloeb.danish.words import fold
 
 T = TypeVar("T")
 SURE_OF_YES = 0.75
+REMEMBERED = 3  # messages back that a loss is remembered, so that nobody is asked why they cannot come
 STOP = re.compile(
     r"^(?:nej )?(?:ikke (?:lige )?nu|(?:nej )?(?:tak )?ellers(?: tak)?)[ .!]*$"
     r"|\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
@@ -44,6 +45,7 @@ class Turn:
     message_id: str
     sure: float
     pressed: bool = False
+    mourning: str | None = None  # what they wrote of it, when they told of a loss a moment ago
     over: bool = False
     slots: dict[str, Any] = field(default_factory=dict)
 
@@ -135,7 +137,18 @@ async def turn_from(tracker: Tracker) -> Turn:
         message_id=str(message_metadata(tracker).get("message_id") or f"{tracker.sender_id}:{len(tracker.events)}"),
         sure=float(intent.get("confidence") or 0.0),
         pressed=bool(message.get("command")),
+        mourning=_mourning(tracker),
     )
+
+
+def _mourning(tracker: Tracker) -> str | None:
+    """The message of the last few, before this one, that tells of the loss of somebody near."""
+    said = [e for e in tracker.events if e.get("event") == "user"][-REMEMBERED - 1 : -1]
+    for event in reversed(said):
+        entities = (event.get("parse_data") or {}).get("entities") or []
+        if any(e.get("entity") == "emne" and e.get("value") == "sorg" for e in entities):
+            return str(event.get("text") or "") or None
+    return None
 
 
 def ask_again(tracker: Tracker, reply: Reply) -> None:

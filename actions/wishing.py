@@ -11,7 +11,7 @@ from typing import Any
 from actions import services
 from actions.known import Known
 from actions.meeting_words import CLOCK, times_in
-from actions.ruling_out import excluded, habits, just_before, occupied, over_by, span, without_occupied
+from actions.ruling_out import MORNING_ENDS, excluded, habits, just_before, occupied, over_by, span, without_occupied
 from actions.wish_pieces import NEGATION, Times, said_in_pieces
 from forloeb.booking.model import Appointment, Form
 from forloeb.booking.wishes import Part, Wish
@@ -26,6 +26,7 @@ SOONEST = re.compile(
 LATER_IN_DAY = re.compile(r"\bsen(?:ere|t) (?:paa|i loebet af) dagen\b")
 EARLIER_IN_DAY = re.compile(r"\btidlig(?:ere|t) paa dagen\b")
 NOON = time(12)
+MORNING = "06:00"
 
 
 def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = None) -> Wish | None:
@@ -155,6 +156,8 @@ def _clock(wish: Wish, start: str | None, end: str | None, kind: str) -> Wish:
     last = time.fromisoformat(end) if end else None
     if kind == "before":
         return replace(wish, latest=just_before(last or first or time(0)))
+    if first and start == MORNING and end and end < MORNING_ENDS:
+        last = time.fromisoformat(MORNING_ENDS)  # a meeting at nine is one "om morgenen"
     if kind == "after" or (first and last):
         until = replace(wish, earliest=first)
         return replace(until, latest=just_before(last)) if last else until

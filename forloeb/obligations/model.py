@@ -131,10 +131,11 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Record:
-    """What is known to have happened: held meetings by holder, whether the CV is approved."""
+    """What is known to have happened: held meetings by holder, the CV approved, the summons to the CV meeting come."""
 
     held: tuple[Holder, ...] = ()
     cv_done: bool = False
+    summoned: bool = False
 
 
 @dataclass(frozen=True)

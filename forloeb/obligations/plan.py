@@ -73,7 +73,7 @@ def _dagpenge(
             law,
             Step.SUMMONS,
             "cv_meeting",
-            Status.MET if met_at_akasse else _status(registered, summons, on),
+            Status.MET if met_at_akasse or known.summoned else _status(registered, summons, on),
             holder=Holder.AKASSE,
             count=1,
             begins=registered,
