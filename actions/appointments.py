@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import others, regret, services
+from actions import matter, others, regret, services
 from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
@@ -44,7 +44,7 @@ async def show_own(known: Known, reply: Reply) -> None:
         reply.say("utter_log_ind_aftaler")
         return
     find = services.bookings().appointments
-    if others.meant(known.text, "vis_aftaler"):
+    if others.meant(known, "vis_aftaler"):
         reply.say("utter_kun_dine_egne")
     ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)
     show(known, reply, ahead)
@@ -75,6 +75,7 @@ def delivery_key(appointment: Appointment) -> str:
 def committed(turn: Turn, act: Act, key: str) -> None:
     """After the commit: what now stands, the receipt, how sure it is, the calendar file."""
     stands = act.appointment
+    turn.slots["sidste_sag"] = matter.of("booked", turn.now, stands)
     values = described(turn.known, stands)
     turn.reply.say(key, **values, kvittering=act.receipt)
     if stands.delivery is DeliveryState.ACKNOWLEDGED:

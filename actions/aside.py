@@ -8,9 +8,10 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gaps, picking, reading_back
+from actions import gaps, picking
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
+from actions.subject import subject_in
 from actions.turn import Turn, ask_again
 from forloeb.danish.words import fold
 
@@ -19,6 +20,8 @@ FREE = {("book", "subject"), ("afbud", "reason"), ("forbered", "question")}
 # Steps about when and how: "jeg kan ikke om onsdagen" or "kan den være på telefon?" is an answer there, no new task.
 TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confirm"),
          ("flyt", "choose"), ("flyt", "wish"), ("flyt", "confirm")}  # fmt: skip
+# Steps where what the meeting is to be about can be said, though it is not asked for.
+SUBJECT_TOO = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "subject"), ("book", "confirm")}
 ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
 UNSURE = 0.6
 QUESTION = re.compile(
@@ -36,7 +39,7 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
-    if place == ("book", "confirm") and reading_back.SUBJECT.search(turn.text):
+    if place in SUBJECT_TOO and subject_in(turn.text):
         return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None

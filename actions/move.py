@@ -97,4 +97,6 @@ async def commit(turn: Turn) -> None:
         await book.refused(turn, error)
     else:
         committed(turn, act, "utter_flyt_faerdig")
+        if state.get("regret"):
+            turn.reply.say("utter_afbud_igen_sig_det", **described(turn.known, act.appointment))
         turn.finish()

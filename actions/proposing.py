@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from actions import bounds
 from actions.meeting_words import described, place_of
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged
@@ -34,6 +35,8 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
         await _none(turn, found)
         return False
     if not found.exact:
+        if not more:
+            bounds.explain(turn, wished, found.searched)
         turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, others, regret
+from actions import again, next_step, no_case, others, rebook, regret
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
@@ -39,8 +39,10 @@ class ActionOplys(Action):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
         if intent in YES_OR_NO:
+            if regret.meant(known):
+                return await rebook.outside_a_task(dispatcher, tracker)
             reply = Reply(values=known.values())
-            if not regret.stands(known, reply) and (intent == "bekraeft" or not regret.nothing_changed(known, reply)):
+            if intent == "bekraeft" or not regret.nothing_changed(known, reply):
                 reply.say(f"utter_{intent}")
             reply.send(dispatcher)
             return known.events()
@@ -61,7 +63,7 @@ class ActionDefaultFallback(Action):
             return events
         if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
-        return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
+        return await outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
 
 
 class ActionUdenfor(Action):
@@ -78,7 +80,7 @@ class ActionUdenfor(Action):
             return events
         if (asked_for(tracker) or follow_up(known)) and (events := continued(known, tracker, dispatcher)):
             return events
-        if events := outside(known, tracker, dispatcher):
+        if events := await outside(known, tracker, dispatcher):
             return events
         reply = Reply(values=known.values())
         reply.say("utter_udenfor")
@@ -127,11 +129,12 @@ def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) 
     return answer([i for i in intents if i in ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker)
 
 
-def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
-    """A gap that the sources leave, or another language; None when it is neither."""
+async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """The next step, an afbud regretted, a gap that the sources leave, or another language; None when it is none."""
+    if regret.meant(known):
+        return await rebook.outside_a_task(dispatcher, tracker)
     reply = Reply(values=known.values())
-    if regret.stands(known, reply):
-        staff_choice(reply)
+    if await next_step.told(known, tracker, reply) or no_case.answered(known, reply):
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
@@ -142,8 +145,8 @@ def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) ->
         if subject == "sorg":
             for intent in ("flyt_samtale", "meld_afbud"):
                 reply.choice(f"utter_titel_{intent}", intent)
-    elif others.about(known.text):
-        reply.say("utter_kun_for_dig")
+    elif others.about(known):
+        others.refuse(known, reply)
     elif language not in (None, DANISH):
         reply.say(language_key(language))
     else:

@@ -9,9 +9,26 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import afbud, book, change_form, gaps, missed, move, others, picking, prepare, regret, several, which
+from actions import (
+    afbud,
+    book,
+    change_form,
+    courtesy,
+    gaps,
+    missed,
+    move,
+    next_step,
+    others,
+    picking,
+    prepare,
+    rebook,
+    regret,
+    several,
+    which,
+)
 from actions.answers import answer_into, asked
-from actions.aside import FREE, TIMES, aside
+from actions.aside import FREE, SUBJECT_TOO, TIMES, aside
+from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
 from forloeb import operation
 from forloeb.booking import replay
@@ -35,7 +52,7 @@ KIND_OF = {
 STEPS: dict[tuple[str, str], Step] = {
     ("book", "benefit"): book.begin,
     ("book", "choose"): book.choose,
-    ("book", "wish"): picking.wish_step,
+    ("book", "wish"): book.wish,
     ("book", "form"): book.form,
     ("book", "subject"): book.subject,
     ("book", "confirm"): book.confirm,
@@ -81,7 +98,11 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if turn.state.get("step") and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
+        if turn.state.get("step") and not turn.pressed and _finishes_nothing(turn, tracker):
+            turn.reply.send(dispatcher)
+            return turn.known.events()
+        beside = turn.state.get("step") and not _regrets(turn)
+        if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
@@ -113,8 +134,10 @@ async def _take(turn: Turn) -> None:
     before, buttons = turn.reply.asks[:], turn.reply.choices[:]
     turn.reply.asks.clear()
     turn.reply.choices.clear()
+    later = list(turn.state.get("later") or [])
     try:
         await _step(turn)
+        await several.go_on(turn, later)
     except NotFound:
         turn.reply.say("utter_moede_staar_ikke")
         turn.finish()
@@ -139,12 +162,12 @@ async def _step(turn: Turn) -> None:
         turn.reply.say("utter_booking_lukket")
         turn.finish()
         return
-    if not step and turn.intent in BEGIN and others.wanted(turn.text):
+    if not step and turn.intent in BEGIN and others.wanted(turn.known):
         turn.reply.say("utter_kun_for_dig")
         turn.finish()
         return
-    if not step and not turn.pressed and turn.intent in BEGIN and regret.stands(turn.known, turn.reply):
-        turn.finish()
+    if _regrets(turn):
+        await rebook.begin(turn)
         return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
@@ -165,6 +188,27 @@ async def _step(turn: Turn) -> None:
         await _which(turn, str(kind))
     else:
         await STEPS[_place(turn)](turn)
+
+
+def _finishes_nothing(turn: Turn, tracker: Tracker) -> bool:
+    """Thanks, and "hvad nu?", in the middle of a task: where it stands is said, and its question put again."""
+    if courtesy.only_thanks(turn.text):
+        courtesy.in_task(tracker, turn.reply, "tak")
+    elif next_step.asks(turn.text):
+        next_step.in_task(turn.known, tracker, turn.reply)
+    else:
+        return False
+    return True
+
+
+def _regrets(turn: Turn) -> bool:
+    """Whether an afbud is taken back: outside tasks, or while its new time is being found."""
+    step = turn.state.get("step")
+    if turn.pressed or turn.known.registered is None:
+        return False
+    if step and (not turn.state.get("cancellation") or turn.state.get("regret")):
+        return False
+    return (step is not None or turn.intent in BEGIN) and regret.meant(turn.known)
 
 
 async def _booking_off(turn: Turn) -> bool:
@@ -188,6 +232,8 @@ def _switches(turn: Turn) -> bool:
     if turn.pressed:
         return True
     if place in FREE or (intent == "misset_samtale" and turn.state.get("after") == "missed"):
+        return False
+    if place in SUBJECT_TOO and subject_in(turn.text):
         return False
     if place[0] == "book" and intent == "flyt_samtale" and OWN_MEETING.search(fold(turn.text)):
         return True

@@ -101,6 +101,12 @@ def not_that_day(meeting: Appointment) -> Wish:
     return Wish(excluded=((start, end),))
 
 
+def away_in(known: Known) -> Wish:
+    """Who cannot come for a whole span ("jeg er syg hele næste uge") is offered no time within it."""
+    spans = [span for said in times_in(known) if said["kind"] in ("value", "interval") and (span := _span(said))]
+    return Wish(excluded=tuple(spans))
+
+
 def as_json(wish: Wish) -> dict[str, Any]:
     """The wish as the task remembers it between turns."""
     return wish.record()

@@ -1,0 +1,39 @@
+"""What sounds like a wish for a human and is none: answered, and no case opened unasked."""
+
+from __future__ import annotations
+
+import re
+
+from actions.gaps import staff_choice
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.danish.words import fold
+
+HUMAN = re.compile(
+    r"medarbejder|menneske|person(?!nummer)|raadgiver|sagsbehandler|vejleder|nogen|ring (?:til )?mig|kontakt mig|chef"
+)
+CPR = re.compile(r"\bcpr\b|\bcpr-?(?:nr|nummer)\w*|\bpersonnummer\w*")
+# "jeg har ringet til dem": done. "jeg har ringet, men ingen svarer" asks for help, and is none of this.
+CONTACTED = re.compile(
+    r"(?:(?:ja|nu|ok|men|saa|naa|jo) )*(?:jeg|vi) har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
+    r"(?:ringet|skrevet|kontaktet|talt|snakket|mailet|sms'et|informeret|givet)"
+    r"(?: (?!men\b|ikke\b|ingen\b|flere\b)[\w-]+){0,5}[ .!]*"
+)
+
+
+def answered(known: Known, reply: Reply) -> bool:
+    """Say what fits: that CPR numbers are neither known nor kept, or what to do after the person's own contact.
+
+    False when the message is something else, or asks for a human.
+    """
+    text = fold(known.text).replace(",", "").strip()
+    if HUMAN.search(text):
+        return False
+    if CPR.search(text):
+        reply.say("utter_cpr")
+    elif CONTACTED.fullmatch(text):
+        reply.say("utter_har_kontaktet")
+    else:
+        return False
+    staff_choice(reply)
+    return True
