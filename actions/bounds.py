@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from actions.meeting_words import place_of
 from actions.turn import Turn
@@ -11,6 +11,7 @@ from forloeb.booking.proposals import Searched
 from forloeb.booking.wishes import Wish
 from forloeb.obligations import Benefit
 from forloeb.settings import ZONE
+from forloeb.workdays import is_workday
 
 
 def explain(turn: Turn, wish: Wish, searched: Searched) -> None:
@@ -38,9 +39,16 @@ def _span_key(turn: Turn, holder: Holder) -> str:
 
 
 def _too_late(wish: Wish, end: datetime) -> bool:
-    if wish.intervals:
-        return all(first >= end for first, _ in wish.intervals)
-    return wish.not_before is not None and wish.not_before >= end
+    """Whether no working day of what is wished lies before the end of the search."""
+    starts: list[datetime | None] = [first for first, _ in wish.intervals]
+    starts = starts or [wish.not_before]
+    return all(first is not None and _next_workday(first) >= end for first in starts)
+
+
+def _next_workday(moment: datetime) -> datetime:
+    while not is_workday(moment.astimezone(ZONE).date()):
+        moment = datetime.combine(moment.astimezone(ZONE).date() + timedelta(days=1), time(0), ZONE)
+    return moment
 
 
 def _too_early(wish: Wish, start: datetime) -> bool:

@@ -52,10 +52,6 @@ def only_thanks(text: str) -> bool:
 
 def in_task(tracker: Tracker, reply: Reply, intent: str) -> None:
     """Where the task stands, and its open question again."""
-    if intent == "farvel":
-        reply.say("utter_hoeflighed_farvel")
-    elif intent != "hilsen":
-        reply.say("utter_hoeflighed_tak")
     state = tracker.get_slot("opgave") or {}
-    standing(state, reply)
+    standing(state, reply, {"farvel": "utter_hoeflighed_farvel", "tak": "utter_hoeflighed_tak"}.get(intent))
     open_question(state, reply)

@@ -51,6 +51,11 @@ def about(known: Known) -> bool:
     return OTHERS.search(fold(known.text)) is not None or wanted(known)
 
 
+def oneself(known: Known) -> bool:
+    """Whether the one who asks names themselves ("hvilke møder har Mette Holm", asked by her)."""
+    return NAMED.search(known.text) is not None and known.registered is not None and not about(known)
+
+
 def refuse(known: Known, reply: Reply) -> None:
     """Only a person's own meetings are told."""
     reply.say("utter_kun_egne_moeder")

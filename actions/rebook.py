@@ -44,7 +44,13 @@ async def begin(turn: Turn) -> None:
         return
     turn.reply.say("utter_afbud_fortryd_ledig", **values)
     turn.reply.say("utter_afbud_fortryd_sag", kvittering=case)
-    offered: dict[str, Any] = {"slot": slot.id, "wish": {}, "regret": True, "later": turn.state.get("later") or []}
+    offered: dict[str, Any] = {
+        "slot": slot.id,
+        "shown": [slot.id],
+        "wish": {},
+        "regret": True,
+        "later": turn.state.get("later") or [],
+    }
     if instead is not None:
         turn.reply.say("utter_naeste_aftale", **described(turn.known, instead))
         aim = await aim_for(turn, instead)

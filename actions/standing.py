@@ -9,20 +9,19 @@ from actions.reply import Reply
 YES_OR_NO = frozenset({"confirm", "sure", "anyway", "all"})
 
 
-def standing(state: dict[str, Any], reply: Reply) -> None:
+def standing(state: dict[str, Any], reply: Reply, first: str | None = None) -> None:
     """Say what is not done yet, and how to go on.
 
     Args:
         state: the task's memory (slot `opgave`).
-        reply: gets the sentences.
+        reply: gets the sentence.
+        first: the key of what is said before it.
     """
-    reply.say(_not_done(state))
-    step = state.get("step")
-    if step == "choose":
-        reply.say("utter_staar_vaelg")
-    elif step in YES_OR_NO:
-        reply.say("utter_staar_svar_ja")
-    reply.say("utter_staar_senere")
+    values = {"staar": _not_done(state), "videre": _how(str(state.get("step")))}
+    if first:
+        reply.say("utter_staar_linje_efter", foer=first, **values)
+    else:
+        reply.say("utter_staar_linje", **values)
 
 
 def open_question(state: dict[str, Any], reply: Reply) -> None:
@@ -43,3 +42,9 @@ def _not_done(state: dict[str, Any]) -> str:
     if kind == "book" and state.get("after") == "missed":
         return "utter_staar_ny_tid"
     return f"utter_staar_{kind}"
+
+
+def _how(step: str) -> str:
+    if step == "choose":
+        return "utter_staar_vaelg"
+    return "utter_staar_svar_ja" if step in YES_OR_NO else "utter_staar_senere"

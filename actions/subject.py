@@ -23,7 +23,7 @@ ENDS = re.compile(
     r"[,;.!]\s+|\s+(?:og\s+)?(?=(?:helst|gerne|men)\b)|\s+(?:og\s+)?(?=(?:på|over|via|per) (?:telefon|video))", re.I
 )
 OTHER_MATTER = re.compile(
-    r"\b(?:telefon\w*|tlf|digital\w*|video\w*|online|personlig\w*|fysisk\w*|helst|hellere|ikke|mandag\w*|tirsdag\w*"
+    r"\b(?:telefon\w*|tlf|digital\w*|video\w*|online|personlig\w*|fysisk\w*|gerne|helst|hellere|ikke|mandag\w*|tirsdag\w*"
     r"|onsdag\w*|torsdag\w*|fredag\w*|formiddag\w*|eftermiddag\w*|kl|klokken|uge|tid|tider|dag|dage|tak|moedet|flytte)\b"
 )
 

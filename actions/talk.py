@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, next_step, no_case, others, rebook, regret
+from actions import again, appointments, next_step, no_case, others, rebook, regret
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_key, staff_choice
@@ -145,6 +145,10 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
         if subject == "sorg":
             for intent in ("flyt_samtale", "meld_afbud"):
                 reply.choice(f"utter_titel_{intent}", intent)
+    elif others.oneself(known):
+        await appointments.show_own(known, reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", 0)]
     elif others.about(known):
         others.refuse(known, reply)
     elif language not in (None, DANISH):
