@@ -98,6 +98,7 @@ def answer(
     reply = Reply(values=known.values())
     if any(others.meant(known, intent) for intent in intents):
         reply.say("utter_kun_dine_egne")
+    intents = gaps.without_misread(known, intents)
     unsettled = known.entity("emne") == AGAIN
     answer_into(reply, known, [i for i in intents if not (unsettled and i in again.COUNTED)])
     gaps.mention(known, reply)

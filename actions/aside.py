@@ -24,6 +24,9 @@ TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confi
 SUBJECT_TOO = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "subject"), ("book", "confirm")}
 ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
 UNSURE = 0.6
+STAYS_AWAY = re.compile(
+    r"\b(?:bliv\w* (?:bare )?vaek|udebl\w*|dukker? ikke|kommer (?:bare )?ikke|ikke kommer|moeder ikke)\b"
+)
 QUESTION = re.compile(
     r"(?:og |men )?(?:hv(?:a|ad|em|or|ornaar|ordan|orfor|ilken|ilke|ilket|is)"
     r"|(?:skal|ska|maa|kan|ka) (?:jeg|man)|er det)\b"
@@ -57,7 +60,9 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
     if gap:
         gaps.mention(turn.known, turn.reply)
         return _again(turn, dispatcher, tracker)
-    return answer(asked(tracker), turn.known, dispatcher, tracker)
+    # nothing is cancelled yet: what an afbud can cost is meant, not what staying away costs
+    instead = {"udeblivelse": "ulovligt_afbud"} if place[0] == "afbud" and not STAYS_AWAY.search(text) else {}
+    return answer([instead.get(i, i) for i in asked(tracker)], turn.known, dispatcher, tracker)
 
 
 def _beside(

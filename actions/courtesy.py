@@ -17,7 +17,7 @@ from forloeb.danish.words import fold
 
 # "ok tak" to "Skal jeg booke …?" can be a yes or a goodbye: nothing is done on it. "ja tak" is a yes.
 THANKS = re.compile(
-    r"(?:(?:ok|okay|okey|oki|fint|super|godt|fedt|perfekt|dejligt|naa|aah|alt|er|det|jamen|1000|mange|tusind) )*"
+    r"(?:(?:k|ok|okay|okey|oki|fint|super|godt|fedt|perfekt|dejligt|naa|aah|alt|er|det|jamen|1000|mange|tusind) )*"
     r"tak(?: (?:for|skal|du|have|hjaelpen|det|svaret|saa|meget|tak|farvel|hej))*[ .!:)]*"
 )
 

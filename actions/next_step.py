@@ -26,12 +26,20 @@ ASKS = re.compile(
     r"(?: (?:nu|saa|her|bare|goere|mon|foerst|lige))*"
     r"|er (?:det )?naeste(?: skridt)?)[ .?!]*"
 )
+# "er det så booket?", "hvornår er det så?": how what was done last, or is under way, stands
+STANDS = re.compile(
+    r"(?:(?:ok|okay|og|men|saa|fint|tak) )*(?:er (?:det|den|jeg|moedet|aftalen|tiden|afbuddet)"
+    r"(?: (?:nu|saa|helt|rigtigt))*"
+    r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|i orden|ok|klaret)(?: nu| saa)?"
+    r"|hvornaar (?:er|var) (?:det|den|moedet|aftalen|tiden)(?: (?:nu|saa|jeg skal komme))*)[ .?!]*"
+)
 LOST = frozenset({CaseKind.MISSED.value, CaseKind.PHONE_NOT_RUNG.value, CaseKind.VIDEO_FAILED.value})
 
 
 def asks(text: str) -> bool:
-    """Whether the message asks what to do now, and nothing else."""
-    return ASKS.fullmatch(fold(text).replace(",", "").strip()) is not None
+    """Whether the message asks what to do now, or whether it is done, and nothing else."""
+    plain = fold(text).replace(",", "").strip()
+    return ASKS.fullmatch(plain) is not None or STANDS.fullmatch(plain) is not None
 
 
 def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:

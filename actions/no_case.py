@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
 from forloeb.danish.words import fold
@@ -35,5 +34,4 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_har_kontaktet")
     else:
         return False
-    staff_choice(reply)
     return True

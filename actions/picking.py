@@ -24,7 +24,7 @@ NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
     r"|duer ikke|ikke nogen af)\b"
 )
-NOT_NOW = re.compile(r"\b(ikke (?:lige )?nu|nej tak|vent(?:er|e) med det)\b")
+NOT_NOW = re.compile(r"\b(ikke (?:lige |en |tid |tid lige )*nu|nej tak|vent(?:er|e) med det)\b")
 WHICHEVER = re.compile(r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du)\b")
 # A preference or a question says what to look for, even where only one of the times shown fits it.
 PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")

@@ -9,6 +9,7 @@ from actions.course import course, dated
 from actions.known import Known
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
+from forloeb.booking.model import Kind
 from forloeb.law import documents
 from forloeb.obligations import Obligation, Plan, Status, Step
 
@@ -34,7 +35,8 @@ def vis_forloeb(known: Known, reply: Reply) -> None:
 def tell(computed: Plan, known: Known, reply: Reply) -> None:
     """Say the next thing first, then every line with where it stands."""
     ahead = computed.next()
-    if ahead and ahead.ends:
+    summoned = ahead is not None and ahead.step is Step.SUMMONS and any(a.kind is Kind.CV for a in known.ahead)
+    if ahead and ahead.ends and not summoned:
         reply.say("utter_plan_naeste", dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
     if known.ahead:
         reply.say("utter_plan_naeste_aftale", **described(known, known.ahead[0]), slags=kind_title(known.ahead[0]))

@@ -40,7 +40,8 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
         turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]
-    turn.wait("choose", "utter_tider_spoerg_igen", offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
+    again = "utter_tider_spoerg_igen" if len(offered) > 1 else "utter_tider_spoerg_en_igen"
+    turn.wait("choose", again, offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
     return True
 
 
@@ -85,7 +86,8 @@ def lists(turn: Turn, slots: tuple[Slot, ...]) -> None:
         hvor = values["hvor"] if apart else ""
         turn.reply.say("utter_tider_linje", nummer=str(number), tid=values["tid"], hvor=hvor)
         turn.reply.choice("utter_knap_tid", "valg", {"trin": f"slot:{slot.id}"}, tid=values["tid"])
-    turn.reply.ask("utter_tider_spoerg", minutter=str(hold_minutes(turn)))
+    question = "utter_tider_spoerg" if len(slots) > 1 else "utter_tider_spoerg_en"
+    turn.reply.ask(question, minutter=str(hold_minutes(turn)))
     turn.reply.choice("utter_knap_flere_tider", "valg", {"trin": "more"})
     turn.reply.choice("utter_knap_ingen_passer", "valg", {"trin": "none"})
 

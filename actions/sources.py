@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.known import known_from
 from actions.reply import Reply
+from actions.turn import ask_again
 from forloeb.danish import format as danish
 from forloeb.law import documents, law
 
@@ -39,6 +40,7 @@ class ActionHvorStaarDet(Action):
                 udgiver = document.publisher[0].upper() + document.publisher[1:]
                 reply.note("utter_kilde_dokument", udgiver=udgiver, titel=document.title, laest=read)
             reply.extra["facts"] = named_facts
+        ask_again(tracker, reply)
         reply.send(dispatcher, sources_button=False)
         return known.events()
 

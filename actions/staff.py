@@ -12,6 +12,7 @@ from actions import no_case
 from actions.answers import answer_into, asked
 from actions.aside import SUBJECT_TOO
 from actions.cases import hand_over
+from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
 from actions.subject import subject_in
@@ -35,6 +36,7 @@ class ActionTalMedMedarbejder(Action):
         reply = Reply(values=known.values())
         if not _pressed(tracker) and no_case.answered(known, reply):
             ask_again(tracker, reply)
+            staff_choice(reply)
             reply.send(dispatcher)
             return [*known.events(), SlotSet("usikker", 0)]
         answer_into(reply, known, asked(tracker))

@@ -9,10 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, next_step, no_case, others, rebook, regret
+from actions import again, appointments, courtesy, next_step, no_case, others, rebook, regret
 from actions.answers import ANSWERS, answer
 from actions.cases import open_case
-from actions.gaps import DANISH, gap_of, language_key, staff_choice
+from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
 from actions.known import AGAIN, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
@@ -42,7 +42,9 @@ class ActionOplys(Action):
             if regret.meant(known):
                 return await rebook.outside_a_task(dispatcher, tracker)
             reply = Reply(values=known.values())
-            if intent == "bekraeft" or not regret.nothing_changed(known, reply):
+            if courtesy.only_thanks(known.text):
+                reply.say("utter_tak")
+            elif intent == "bekraeft" or not regret.nothing_changed(known, reply):
                 reply.say(f"utter_{intent}")
             reply.send(dispatcher)
             return known.events()
@@ -134,7 +136,11 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
     if regret.meant(known):
         return await rebook.outside_a_task(dispatcher, tracker)
     reply = Reply(values=known.values())
-    if await next_step.told(known, tracker, reply) or no_case.answered(known, reply):
+    if no_case.answered(known, reply):
+        staff_choice(reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", 0)]
+    if await next_step.told(known, tracker, reply):
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
@@ -151,6 +157,8 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
         return [*known.events(), SlotSet("usikker", 0)]
     elif others.about(known):
         others.refuse(known, reply)
+    elif language_is_hard(known.text):
+        reply.say("utter_dansk_er_svaert")
     elif language not in (None, DANISH):
         reply.say(language_key(language))
     else:
@@ -166,6 +174,13 @@ def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> 
     ranking = (tracker.latest_message or {}).get("intent_ranking") or []
     near = [r["name"] for r in ranking if r["name"] in NAMED][:2]
     reply = Reply(values=known.values())
+    waiting = known.slots.get("venter_paa") or tracker.get_slot("venter_paa") or {}
+    if times == 1 and waiting.get("fact") == "ydelse":
+        reply.say("utter_ydelse_ikke_forstaaet")
+        reply.ask("utter_spoerg_ydelse")
+        staff_choice(reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", times)]
     if times > 1:
         reply.say("utter_usikker_igen")
         staff_choice(reply)

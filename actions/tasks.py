@@ -18,6 +18,7 @@ from actions import (
     missed,
     move,
     next_step,
+    no_case,
     others,
     picking,
     prepare,
@@ -28,6 +29,7 @@ from actions import (
 )
 from actions.answers import answer_into, asked
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside
+from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
 from forloeb import operation
@@ -196,6 +198,9 @@ def _finishes_nothing(turn: Turn, tracker: Tracker) -> bool:
         courtesy.in_task(tracker, turn.reply, "tak")
     elif next_step.asks(turn.text):
         next_step.in_task(turn.known, tracker, turn.reply)
+    elif _place(turn) not in FREE and no_case.answered(turn.known, turn.reply):
+        open_question(turn.state, turn.reply)
+        gaps.staff_choice(turn.reply)
     else:
         return False
     return True

@@ -28,6 +28,9 @@ HABIT = re.compile(rf"\b({'|'.join(DAYS)})(?:ene|en|e)\b")
 LATER_IN_DAY = re.compile(r"\bsen(?:ere|t) (?:paa|i loebet af) dagen\b")
 EARLIER_IN_DAY = re.compile(r"\btidlig(?:ere|t) paa dagen\b")
 NOON = time(12)
+# "jeg rejser onsdag og er hjemme den 14."
+LEAVES = r"\b(?:rejser|flyver|tager afsted|tager paa ferie|er bortrejst)\b"
+BACK = r"\b(?:er|kommer) (?:jeg )?(?:hjemme|hjem|tilbage)(?: igen)?\b"
 NEGATION = re.compile(r"\b(ikke|ik|ikk|aldrig|undtagen|hverken|bortset fra)\b")
 # Where one wish ends and the next begins: "i næste uge, helst om eftermiddagen" is a week and a part of the day.
 PIECES = re.compile(r"[,;!?]+\s|(?<!kl)(?<!\d)\.\s|\b(?:helst|gerne|hellere|men)\b", re.IGNORECASE)
@@ -45,9 +48,10 @@ def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = Non
         without: leaves out the times for which it is true: those that name the meeting, not the wish.
     """
     wish = Wish()
-    for said in said_times(known.text, times_in(known), lambda text: read_both(text, services.now())["future"]):
-        if without and without(said):
+    for named in said_times(known.text, times_in(known), lambda text: read_both(text, services.now())["future"]):
+        if without and without(named):
             continue
+        said = _on_the_way(named, known.text)
         wish = _excluded(wish, said) if said["excluded"] else _wanted(wish, said)
     wish = _habits(wish, known.text)
     form = known.entity("moedeform")
@@ -138,6 +142,17 @@ def from_json(data: dict[str, Any]) -> Wish:
         form=Form(data["form"]) if data.get("form") else None,
         soonest=bool(data.get("soonest")),
     )
+
+
+def _on_the_way(said: dict[str, Any], text: str) -> dict[str, Any]:
+    """A time as what it says of a journey: on the way nobody can come, and back home they can."""
+    named = re.escape(fold(said.get("text") or "")) or "$^"
+    folded = fold(text)
+    if re.search(rf"{LEAVES}[^,.;]{{0,15}}?{named}", folded):
+        return {**said, "excluded": True}
+    if re.search(rf"{BACK}[^,.;]{{0,15}}?{named}", folded) and not said["excluded"]:
+        return {**said, "kind": "after", "end": None}
+    return said
 
 
 def _habits(wish: Wish, text: str) -> Wish:
