@@ -91,8 +91,11 @@ def _after_missed(known: Known, reply: Reply, meeting: Appointment | None, matte
 def _after_afbud(known: Known, reply: Reply, meeting: Appointment) -> None:
     values = described(known, meeting)
     given = known.afbud[1] if known.afbud and known.afbud[0].id == meeting.id else None
-    if given is None or given.delivery is not DeliveryState.ACKNOWLEDGED:
-        reply.say("utter_naeste_kontakt_afbud", **values)
+    sure = given is not None and given.delivery is DeliveryState.ACKNOWLEDGED
+    state = "utter_tilstand_bekraeftet" if sure else "utter_tilstand_ikke_bekraeftet"
+    reply.say("utter_aftaler_afbud", **values, tilstand=state)
+    if not sure:
+        reply.say("utter_naeste_kontakt", **values)
     if meeting.kind in SUMMONED:
         reply.say("utter_naeste_ny_tid_af_dem", **values)
     else:
