@@ -15,8 +15,9 @@ CPR = re.compile(r"\bcpr\b|\bcpr-?(?:nr|nummer)\w*|\bpersonnummer\w*")
 # "jeg har ringet til dem": done. "jeg har ringet, men ingen svarer" asks for help, and is none of this.
 CONTACTED = re.compile(
     r"(?:(?:ja|nu|ok|men|saa|naa|jo) )*(?:jeg|vi) har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
-    r"(?:ringet|skrevet|kontaktet|talt|snakket|mailet|sms'et|informeret|givet)"
-    r"(?: (?!men\b|ikke\b|ingen\b|flere\b)[\w-]+){0,5}[ .!]*"
+    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
+    r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
+    r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
 )
 
 

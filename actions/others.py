@@ -20,9 +20,9 @@ ABOUT_ONESELF = frozenset({"vis_forloeb", "vis_aftaler", "foerste_samtale", "ant
 _NAME = r"[A-ZÆØÅ][a-zæøåéü]+(?:[ -][A-ZÆØÅ][a-zæøåéü]+)*"
 _MEETINGS = r"(?i:møde(?:t|r|rne)?|aftale(?:n|r|rne)?|samtale(?:n|r|rne)?|forløb(?:et)?)"
 NAMED = re.compile(
-    rf"\b{_MEETINGS} (?i:har|får) (?P<has>{_NAME})"
+    rf"\b(?i:hvilke[tn]?|hvad for|hvor mange) (?:\w+ )?{_MEETINGS} (?i:har|får) (?P<has>{_NAME})"
     rf"|\b(?i:skal) (?P<goes>{_NAME}) (?i:til) (?:\w+ )?(?i:møde|samtale)"
-    rf"|\b(?i:hvornår har|hvornår får) (?P<when>{_NAME})"
+    rf"|\b(?i:hvornår har|hvornår får) (?P<when>{_NAME}) (?:\w+ )?{_MEETINGS}"
     rf"|(?<=\w )(?P<whose>{_NAME})(?:s|'s|') (?:\w+ )?{_MEETINGS}\b"
     rf"|\b{_MEETINGS} (?i:for) (?P<to>{_NAME})"
 )

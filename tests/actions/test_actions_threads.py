@@ -89,7 +89,7 @@ def test_an_afbud_is_regretted(text, meant):
         ("book en tid for Peter Jensen", True), ("hvornår skal min mand til møde", True),
         ("hvilke møder har Mette Holm", False), ("hvilke møder har jeg", False), ("hvilke møder har jeg tilbage", False),
         ("hvilke møder har Jobcentret", False), ("vis Jobcentrets møder", False), ("hvornår skal jeg til møde", False),
-        ("flyt mit møde til Mandag", False), ("jeg har en aftale for Mandag", False),
+        ("flyt mit møde til Mandag", False), ("hvornår har Kim tid", False), ("mødet har Mette aflyst", False), ("jeg har en aftale for Mandag", False),
     ],
 )  # fmt: skip
 def test_others_by_name(text, about):
@@ -103,6 +103,7 @@ def test_others_by_name(text, about):
         ("hvad er mit cpr-nr?", True), ("jeg har ringet men ingen svarer", False),
         ("jeg har ringet til dem og vil tale med en medarbejder", False), ("jeg har ikke ringet til dem", False),
         ("jeg vil tale med et menneske om mit cpr-nummer", False), ("jeg har mistet mit job", False),
+        ("jeg har skrevet mit cv", False), ("jeg har talt med min kone", False), ("jeg har kontaktet en virksomhed", False),
     ],
 )  # fmt: skip
 def test_what_is_no_case(text, answered):
