@@ -78,7 +78,8 @@ async def _which(turn: Turn) -> tuple[Appointment, Cancellation]:
 
 async def _case(turn: Turn, meeting: Appointment, given: Cancellation) -> str:
     """One case for each afbud that is regretted, however often it is said; its receipt."""
-    facts = {"wants": "afbud_regretted", "cancellation": given.id, "appointment": meeting.id, "words": turn.text[:1000]}
+    told = {"wants": "afbud_regretted", "why": "afbuddet er fortrudt", "words": turn.text[:1000]}
+    facts = {**told, "cancellation": given.id, "appointment": meeting.id}
     key = f"regret:{given.id}"
     case = await turn.call(turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, key, turn.now)
     return case.receipt or case.id
