@@ -10,7 +10,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions import services
-from actions.appointments import delivery_key
+from actions.appointments import delivery_key, show_own
 from actions.known import Known
 from actions.meeting_words import described, place_of
 from actions.reply import Reply
@@ -33,6 +33,8 @@ STANDS = re.compile(
     r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|i orden|ok|klaret)(?: nu| saa)?"
     r"|hvornaar (?:er|var) (?:det|den|moedet|aftalen|tiden)(?: (?:nu|saa|jeg skal komme))*)[ .?!]*"
 )
+HAPPENS = re.compile(r"(?:og |men |ok )?hvad? (?:sker|skal) der (?:ske )?(?:nu|saa)(?: saa| nu)?[ .?!]*")
+DONE = re.compile(r"\b(?:booket|bestilt|flyttet|aflyst|registreret|hvornaar)\b")
 LOST = frozenset({CaseKind.MISSED.value, CaseKind.PHONE_NOT_RUNG.value, CaseKind.VIDEO_FAILED.value})
 
 
@@ -52,13 +54,23 @@ def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:
     open_question(state, reply)
 
 
-async def told(known: Known, tracker: Tracker, reply: Reply) -> bool:
-    """Say the next step after what was done last; False when nothing was done lately, or something else is asked."""
+async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = False) -> bool:
+    """Say the next step after what was done last; False when something else is asked, or there is nothing to say.
+
+    Args:
+        known: the message.
+        tracker: Rasa's.
+        reply: gets the sentences.
+        unknown: the message has no answer of its own: "hvad sker der så?" is taken to ask for the next step too.
+    """
+    happens = unknown and HAPPENS.fullmatch(fold(known.text).strip()) is not None
+    if known.registered is None or not (asks(known.text) or happens):
+        return False
     matter = tracker.get_slot("sidste_sag") or {}
-    if not matter or known.registered is None or not asks(known.text):
-        return False
-    if services.now() - datetime.fromisoformat(matter["at"]) > RECENT:
-        return False
+    if not matter or services.now() - datetime.fromisoformat(matter["at"]) > RECENT:
+        if DONE.search(fold(known.text)):
+            await show_own(known, reply)
+        return not reply.empty()
     meeting = await _meeting(known.registered.id, matter.get("appointment"))
     if matter["what"] == "missed":
         _after_missed(known, reply, meeting, matter)

@@ -21,6 +21,15 @@ CONTACTED = re.compile(
 )
 
 
+# A wish about one's data, which is a case.
+DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
+
+
+def only_cpr(text: str) -> bool:
+    """Whether a message speaks of a CPR number and wishes nothing about one's data."""
+    return CPR.search(fold(text)) is not None and DATA.search(fold(text)) is None
+
+
 def answered(known: Known, reply: Reply) -> bool:
     """Say what fits: that CPR numbers are neither known nor kept, or what to do after the person's own contact.
 

@@ -7,9 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import no_case
 from actions.cases import open_case
 from actions.known import known_from
 from actions.reply import Reply
+from actions.turn import ask_again
 from forloeb.booking.model import CaseKind
 
 
@@ -23,6 +25,12 @@ class ActionSletData(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Commit the case, then tell."""
         known = await known_from(tracker)
+        if no_case.only_cpr(known.text):
+            reply = Reply(values=known.values())
+            no_case.answered(known, reply)
+            ask_again(tracker, reply)
+            reply.send(dispatcher)
+            return known.events()
         case = await open_case(tracker, known, CaseKind.PRIVACY)
         reply = Reply(values=known.values())
         reply.say("utter_slet_data_sag", kvittering=case)

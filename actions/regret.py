@@ -23,6 +23,9 @@ DENIES = re.compile(
     r"\b(?:godt|alligevel|kan|ka) (?:\w+ )?(?:ikke|ikk|ik|it)\b|\b(?:ikke|ikk|ik|it) (?:\w+ ){0,2}(?:komme|alligevel)\b"
 )
 
+# "kan jeg ikke godt komme alligevel?" asks to
+MAY_COME = re.compile(r"\b(?:kan|maa) jeg (?:saa )?ikke (?:\w+ ){0,2}(?:komme|deltage)\b.*\?")
+
 
 def regrets(known: Known) -> bool:
     """Whether the message takes back what was done."""
@@ -34,7 +37,7 @@ def meant(known: Known) -> bool:
     if known.afbud is None:
         return False
     text = fold(known.text)
-    comes = COMES.search(text) is not None and DENIES.search(text) is None
+    comes = (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
     if not (regrets(known) or comes):
         return False
     # "jeg kan godt komme på fredag" picks a time, or is about a meeting that stands
@@ -53,7 +56,8 @@ def nothing_changed(known: Known, reply: Reply) -> bool:
 
 def shown(known: Known, reply: Reply) -> None:
     """The afbud given, and how sure it is, beside the meetings."""
-    if known.afbud is not None:
+    again = known.afbud is not None and any(a.start == known.afbud[0].start for a in known.ahead)
+    if known.afbud is not None and not again:
         meeting, given = known.afbud
         sure = given.delivery is DeliveryState.ACKNOWLEDGED
         state = "utter_tilstand_bekraeftet" if sure else "utter_tilstand_ikke_bekraeftet"

@@ -108,6 +108,7 @@ async def _new_times(turn: Turn, made: list[Cancelled]) -> None:
     open_ones = [each for each in ordered if each.appointment.kind not in SUMMONED]
     for each in ordered:
         if each.appointment.kind in SUMMONED:
+            turn.reply.say("utter_afbud_mangler_ny_tid", **described(turn.known, each.appointment))
             await afbud.new_time(turn, each.appointment, each.cancellation.id)
     if open_ones:
         first, *rest = open_ones

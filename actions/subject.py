@@ -7,7 +7,8 @@ import re
 from forloeb.danish.words import fold
 
 SAID = re.compile(
-    r"\b(?:handler?|dreje[rs]? sig|snakker?|taler?|talt|snakket)\s+(?:lidt\s+|mere\s+)?om\s+(?P<about>\S.{1,})"
+    r"\b(?:handler?|dreje[rs]? sig|snak(?:ker?|ke)?|taler?|talt|snakket|det er)\s+(?:(?:lidt|mere|noget)\s+)?om"
+    r"\s+(?P<about>\S.{1,})"
     r"|\bemnet\s+(?:er|skal være|bliver)\s+(?P<topic>\S.{1,})",
     re.IGNORECASE,
 )
@@ -21,6 +22,10 @@ QUESTION = re.compile(r"(?:og |men )?hv(?:a|ad|em|or|ornaar|ordan|orfor|ilken|il
 # Where the subject ends and something else is said: "om mit cv, helst på telefon"
 ENDS = re.compile(
     r"[,;.!]\s+|\s+(?:og\s+)?(?=(?:helst|gerne|men)\b)|\s+(?:og\s+)?(?=(?:på|over|via|per) (?:telefon|video))", re.I
+)
+NO_SUBJECT = re.compile(
+    r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\bflytte?\b|^(?:mandag|tirsdag|onsdag|torsdag|fredag)"
+    r"|^(?:paa )?(?:telefonen?|tlf|video)\b"
 )
 OTHER_MATTER = re.compile(
     r"\b(?:telefon\w*|tlf|digital\w*|video\w*|online|personlig\w*|fysisk\w*|gerne|helst|hellere|ikke|mandag\w*|tirsdag\w*"
@@ -42,7 +47,7 @@ def subject_in(text: str) -> str | None:
         return None
     pieces = ENDS.split(said["about"] or said["topic"])
     first, others = pieces[0], [p for p in pieces[1:] if p.strip()]
-    if OTHER_MATTER.search(fold(first)):
+    if NO_SUBJECT.search(fold(first)):
         return None
     kept = [first]
     for piece in others:
@@ -50,8 +55,3 @@ def subject_in(text: str) -> str | None:
             break
         kept.append(piece)
     return ", ".join(piece.strip(" .!?") for piece in kept)[:300].strip() or None
-
-
-def says_more(text: str) -> bool:
-    """Whether a message that states a subject also says how or when."""
-    return OTHER_MATTER.search(fold(text)) is not None

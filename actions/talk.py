@@ -140,7 +140,7 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
         staff_choice(reply)
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
-    if await next_step.told(known, tracker, reply):
+    if await next_step.told(known, tracker, reply, unknown=True):
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
