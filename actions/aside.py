@@ -8,9 +8,10 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gaps, picking
+from actions import courtesy, gaps, next_step, no_case, picking
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
+from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn, ask_again
 from forloeb.danish.words import fold
@@ -90,3 +91,17 @@ def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> li
     turn.reply.choices += buttons
     turn.reply.send(dispatcher)
     return turn.known.events()
+
+
+def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
+    """Thanks, "hvad nu?" and what needs no case, in the middle of a task: answered, and its question put again."""
+    if courtesy.only_thanks(turn.text):
+        courtesy.in_task(tracker, turn.reply, "tak")
+    elif next_step.asks(turn.text):
+        next_step.in_task(turn.known, tracker, turn.reply)
+    elif place not in FREE and no_case.answered(turn.known, turn.reply):
+        open_question(turn.state, turn.reply)
+        gaps.staff_choice(turn.reply)
+    else:
+        return False
+    return True

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from actions import picking, proposing, reading_back
+from actions import picking, proposing, reading_back, said_early
 from actions.aiming import aim
 from actions.appointments import committed
 from actions.asking import ask_when
 from actions.meeting_words import described, place_of, times_in
-from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
@@ -61,40 +60,9 @@ async def begin(turn: Turn) -> None:
 
 async def choose(turn: Turn) -> None:
     """A time was picked, or something said about the times, or what the meeting is to be about."""
-    about = _about(turn)
-    if about and not picking.says_when(turn.known):
-        _noted(turn, about)
-        open_question(turn.state, turn.reply)
-        return
-    slot = await picking.pick(turn)
+    slot = await said_early.pick(turn)
     if slot is not None:
         await picked(turn, slot)
-    elif about and not turn.over:
-        _noted(turn, about)
-
-
-async def wish(turn: Turn) -> None:
-    """The person says when they can, or what the meeting is to be about."""
-    about = _about(turn)
-    if about and not picking.says_when(turn.known):
-        _noted(turn, about)
-        open_question(turn.state, turn.reply)
-        return
-    await picking.wish_step(turn)
-    if about and not turn.over:
-        _noted(turn, about)
-
-
-def _about(turn: Turn) -> str | None:
-    """The subject, where the message says it unasked; remembered."""
-    about = None if turn.chosen else subject_in(turn.text)
-    if about:
-        turn.state["about"] = about
-    return about
-
-
-def _noted(turn: Turn, about: str) -> None:
-    turn.reply.parts.insert(0, ("utter_book_emne_noteret", {**turn.reply.values, "om": about}))
 
 
 async def picked(turn: Turn, slot: Slot) -> None:
@@ -125,7 +93,7 @@ async def form(turn: Turn) -> None:
         return
     said = (turn.chosen or "").removeprefix("form:") or turn.known.entity("moedeform")
     forms = reading_back.forms_of(turn, slot)
-    about = _about(turn)
+    about = said_early.about(turn)
     if said in forms:
         await _with_form(turn, said)
     elif said in [f.value for f in Form] and wish_in(turn.known) == Wish(form=Form(said)) and not turn.stops:
@@ -136,7 +104,7 @@ async def form(turn: Turn) -> None:
         await choose(turn)
     else:
         if about:
-            _noted(turn, about)
+            said_early.noted(turn, about)
         _ask_form(turn, slot, forms)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import reading_back
+from actions import reading_back, regret
 from actions.aiming import aim_for
 from actions.gaps import staff_choice
 from actions.meeting_words import described, matching
@@ -28,6 +29,21 @@ async def outside_a_task(dispatcher: CollectingDispatcher, tracker: Tracker) -> 
     turn = await turn_from(tracker)
     await begin(turn)
     return send(turn, dispatcher)
+
+
+def wanted(turn: Turn, begins: Collection[str]) -> bool:
+    """Whether an afbud is taken back: outside tasks, or while its new time is being found.
+
+    Args:
+        turn: the turn.
+        begins: the intents that begin a task; another answers for itself.
+    """
+    if turn.pressed or turn.known.registered is None:
+        return False
+    step = turn.state.get("step")
+    if step and (not turn.state.get("cancellation") or turn.state.get("regret")):
+        return False
+    return (step is not None or turn.intent in begins) and regret.meant(turn.known)
 
 
 async def begin(turn: Turn) -> None:

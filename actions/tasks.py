@@ -13,23 +13,19 @@ from actions import (
     afbud,
     book,
     change_form,
-    courtesy,
     gaps,
     missed,
     move,
-    next_step,
-    no_case,
     others,
     picking,
     prepare,
     rebook,
-    regret,
+    said_early,
     several,
     which,
 )
 from actions.answers import answer_into, asked
-from actions.aside import FREE, SUBJECT_TOO, TIMES, aside
-from actions.standing import open_question
+from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
 from forloeb import operation
@@ -54,7 +50,7 @@ KIND_OF = {
 STEPS: dict[tuple[str, str], Step] = {
     ("book", "benefit"): book.begin,
     ("book", "choose"): book.choose,
-    ("book", "wish"): book.wish,
+    ("book", "wish"): said_early.wish,
     ("book", "form"): book.form,
     ("book", "subject"): book.subject,
     ("book", "confirm"): book.confirm,
@@ -100,10 +96,10 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if turn.state.get("step") and not turn.pressed and _finishes_nothing(turn, tracker):
+        if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
-        beside = turn.state.get("step") and not _regrets(turn)
+        beside = turn.state.get("step") and not rebook.wanted(turn, BEGIN)
         if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
@@ -168,7 +164,7 @@ async def _step(turn: Turn) -> None:
         turn.reply.say("utter_kun_for_dig")
         turn.finish()
         return
-    if _regrets(turn):
+    if rebook.wanted(turn, BEGIN):
         await rebook.begin(turn)
         return
     begin = BEGIN.get(turn.intent)
@@ -190,30 +186,6 @@ async def _step(turn: Turn) -> None:
         await _which(turn, str(kind))
     else:
         await STEPS[_place(turn)](turn)
-
-
-def _finishes_nothing(turn: Turn, tracker: Tracker) -> bool:
-    """Thanks, and "hvad nu?", in the middle of a task: where it stands is said, and its question put again."""
-    if courtesy.only_thanks(turn.text):
-        courtesy.in_task(tracker, turn.reply, "tak")
-    elif next_step.asks(turn.text):
-        next_step.in_task(turn.known, tracker, turn.reply)
-    elif _place(turn) not in FREE and no_case.answered(turn.known, turn.reply):
-        open_question(turn.state, turn.reply)
-        gaps.staff_choice(turn.reply)
-    else:
-        return False
-    return True
-
-
-def _regrets(turn: Turn) -> bool:
-    """Whether an afbud is taken back: outside tasks, or while its new time is being found."""
-    step = turn.state.get("step")
-    if turn.pressed or turn.known.registered is None:
-        return False
-    if step and (not turn.state.get("cancellation") or turn.state.get("regret")):
-        return False
-    return (step is not None or turn.intent in BEGIN) and regret.meant(turn.known)
 
 
 async def _booking_off(turn: Turn) -> bool:
