@@ -13,6 +13,7 @@ from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
+from actions.standing import done_yet, open_question, standing
 from actions.turn import Turn, ask_again
 from forloeb.booking.ics import calendar_link
 from forloeb.booking.model import Act, Appointment, DeliveryState, Status
@@ -31,6 +32,12 @@ class ActionVisAftaler(Action):
         """Their own only; a visitor is told how to sign in."""
         known = await known_from(tracker)
         reply = Reply(values=known.values())
+        if tracker.get_slot("opgave_aktiv") and done_yet(known.text):
+            state = tracker.get_slot("opgave") or {}
+            standing(state, reply)
+            open_question(state, reply)
+            reply.send(dispatcher)
+            return known.events()
         answer_into(reply, known, [i for i in asked(tracker) if i != "vis_forloeb"])
         await show_own(known, reply)
         ask_again(tracker, reply)

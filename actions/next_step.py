@@ -14,7 +14,7 @@ from actions.appointments import delivery_key, show_own
 from actions.known import Known
 from actions.meeting_words import described, place_of
 from actions.reply import Reply
-from actions.standing import open_question, standing
+from actions.standing import done_yet, open_question, standing
 from forloeb.booking.errors import NotFound
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, DeliveryState, Holder, Status
 from forloeb.danish.words import fold
@@ -26,13 +26,6 @@ ASKS = re.compile(
     r"(?: (?:nu|saa|her|bare|goere|mon|foerst|lige))*"
     r"|er (?:det )?naeste(?: skridt)?)[ .?!]*"
 )
-# "er det så booket?", "hvornår er det så?": how what was done last, or is under way, stands
-STANDS = re.compile(
-    r"(?:(?:ok|okay|og|men|saa|fint|tak) )*(?:er (?:det|den|jeg|moedet|aftalen|tiden|afbuddet)"
-    r"(?: (?:nu|saa|helt|rigtigt))*"
-    r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|i orden|ok|klaret)(?: nu| saa)?"
-    r"|hvornaar (?:er|var) (?:det|den|moedet|aftalen|tiden)(?: (?:nu|saa|jeg skal komme))*)[ .?!]*"
-)
 HAPPENS = re.compile(r"(?:og |men |ok )?hvad? (?:sker|skal) der (?:ske )?(?:nu|saa)(?: saa| nu)?[ .?!]*")
 DONE = re.compile(r"\b(?:booket|bestilt|flyttet|aflyst|registreret|hvornaar)\b")
 LOST = frozenset({CaseKind.MISSED.value, CaseKind.PHONE_NOT_RUNG.value, CaseKind.VIDEO_FAILED.value})
@@ -41,7 +34,7 @@ LOST = frozenset({CaseKind.MISSED.value, CaseKind.PHONE_NOT_RUNG.value, CaseKind
 def asks(text: str) -> bool:
     """Whether the message asks what to do now, or whether it is done, and nothing else."""
     plain = fold(text).replace(",", "").strip()
-    return ASKS.fullmatch(plain) is not None or STANDS.fullmatch(plain) is not None
+    return ASKS.fullmatch(plain) is not None or done_yet(text)
 
 
 def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:

@@ -24,10 +24,14 @@ CONTACTED = re.compile(
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
 
+# what the gateway puts in a number's place
+REMOVED = re.compile(r"\[[^\]]*\]")
+
 
 def only_cpr(text: str) -> bool:
     """Whether a message speaks of a CPR number and wishes nothing about one's data."""
-    return CPR.search(fold(text)) is not None and DATA.search(fold(text)) is None
+    said = REMOVED.sub("", fold(text))
+    return CPR.search(fold(text)) is not None and DATA.search(said) is None
 
 
 def answered(known: Known, reply: Reply) -> bool:

@@ -57,8 +57,9 @@ def oneself(known: Known) -> bool:
 
 
 def refuse(known: Known, reply: Reply) -> None:
-    """Only a person's own meetings are told."""
-    reply.say("utter_kun_egne_moeder")
+    """Only a person's own meetings are told, and only for themselves is anything done."""
+    does = FOR_OTHERS.search(fold(known.text)) is not None or _named(known, FOR_NAMED)
+    reply.say("utter_kun_for_dig" if does else "utter_kun_egne_moeder")
     if known.registered is not None:
         reply.choice("utter_titel_vis_aftaler", "vis_aftaler")
 

@@ -11,7 +11,7 @@ from actions.meeting_words import by_ordinal, matching, times_in
 from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
 from actions.relative_wish import WEEKS_LATER, relative_wish
 from actions.turn import Turn
-from actions.wishing import wish_in
+from actions.wishing import on_the_way, wish_in
 from forloeb.booking.model import Slot
 from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
@@ -86,6 +86,8 @@ def _offers(one: Slot, wish: Wish) -> bool:
 def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
     """The one slot that the words name: "den onsdag", "kl. 10", "den første"; None when they wish or name several."""
     times = [t for t in times_in(known) if not t["excluded"]]
+    if times and on_the_way(known.text):
+        return None
     if not times:
         return by_ordinal(known.text, shown)
     bounds = any(t["kind"] in ("after", "before") for t in times)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.reply import Reply
+from forloeb.danish.words import fold
 
+# "er det så booket?", "hvornår er det så?": how what was done last, or is under way, stands
+STANDS = re.compile(
+    r"(?:(?:ok|okay|og|men|saa|fint|tak) )*(?:er (?:det|den|jeg|moedet|aftalen|tiden|afbuddet)"
+    r"(?: (?:nu|saa|helt|rigtigt))*"
+    r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|i orden|ok|klaret)(?: nu| saa)?"
+    r"|hvornaar (?:er|var) (?:det|den|moedet|aftalen|tiden)(?: (?:nu|saa|jeg skal komme))*)[ .?!]*"
+)
 YES_OR_NO = frozenset({"confirm", "sure", "anyway", "all"})
 
 
@@ -22,6 +31,11 @@ def standing(state: dict[str, Any], reply: Reply, first: str | None = None) -> N
         reply.say("utter_staar_linje_efter", foer=first, **values)
     else:
         reply.say("utter_staar_linje", **values)
+
+
+def done_yet(text: str) -> bool:
+    """Whether the message asks only whether it is done now, or when it is."""
+    return STANDS.fullmatch(fold(text).replace(",", "").strip()) is not None
 
 
 def open_question(state: dict[str, Any], reply: Reply) -> None:

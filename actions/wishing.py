@@ -98,6 +98,11 @@ def merged(before: Wish, new: Wish) -> Wish:
     )
 
 
+def on_the_way(text: str) -> bool:
+    """Whether the message tells of a journey: its days are no picks among the times shown."""
+    return re.search(LEAVES, fold(text)) is not None
+
+
 def not_that_day(meeting: Appointment) -> Wish:
     """Who cannot come to a meeting is offered no other time on its day."""
     start = datetime.combine(meeting.start.astimezone(ZONE).date(), time(0), ZONE)
