@@ -7,6 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import next_step
 from actions.known import known_from
 from actions.reply import Reply
 from actions.turn import ask_again
@@ -25,6 +26,10 @@ class ActionHvorStaarDet(Action):
         """One paragraph a fact; an honest word when the last answer had no source."""
         known = await known_from(tracker)
         named = known.entity("fakta")
+        beside = Reply(values=known.values())
+        if not named and await next_step.told(known, tracker, beside):
+            beside.send(dispatcher)
+            return known.events()
         facts = named.split(",") if named else last_facts(tracker)
         reply = Reply(values=known.values())
         for fact_id in facts:

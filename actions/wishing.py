@@ -154,7 +154,7 @@ def _on_the_way(said: dict[str, Any], text: str) -> dict[str, Any]:
     named = re.escape(fold(said.get("text") or "")) or "$^"
     folded = fold(text)
     if re.search(rf"{LEAVES}[^,.;]{{0,15}}?{named}", folded):
-        return {**said, "excluded": True}
+        return {**said, "excluded": True, "text": ""}  # this day alone: no habit of its weekday
     if re.search(rf"{BACK}[^,.;]{{0,15}}?{named}", folded) and not said["excluded"]:
         return {**said, "kind": "after", "end": None}
     return said
