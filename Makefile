@@ -43,7 +43,7 @@ test: install-dev
 test-slow: install-dev
 	@bash tests/debian.sh slow
 	@$(BIN)/forloeb train
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=search
 
 check: install-dev
 	@$(BIN)/ruff check .

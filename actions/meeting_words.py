@@ -23,11 +23,19 @@ NAMES = (
     ("tredje", "treeren", "3'eren", "3eren"),
 )
 NUMBERS = (("1", "en", "et"), ("2", "to"), ("3", "tre"))
+MIDDLE = ("midterste", "mellemste")
 LAST = ("sidste", "nederste", "seneste")
 FILLERS = frozenset({
     "ja", "jo", "ok", "okay", "tak", "gerne", "saa", "jeg", "tager", "vaelger", "vil", "have", "tage", "vi",
     "siger", "bare", "den", "det", "nr", "nummer", "mulighed", "valg", "tid", "tiden",
 })  # fmt: skip
+_CHOICE_NOUN = "forslag|mulighed|valg|tid"
+_CHOICE = r"(?:den|det|nr\.?|nummer|mulighed)\s+"
+# "ikke den første": what is refused is not picked
+_REFUSED = re.compile(
+    rf"\b(?:ikke|ik|hverken|undtagen|andet end)\s+(?:{_CHOICE})?\w+\b"
+    rf"|\b{_CHOICE}\w+\s+(?:{_CHOICE_NOUN})?\s*(?:passer|gaar|dur|duer|kan)(?:\s+\w+){{0,2}}\s+ikke\b"
+)
 NOT_A_CHOICE = rf"(?!\s*(?:uge|dag|maaned|gang|{'|'.join(danish.MONTHS)})\w*)"
 
 
@@ -112,17 +120,28 @@ def covers(time: dict[str, Any], start: datetime) -> bool:
 
 def by_ordinal(text: str, things: Sequence[Any]) -> Any | None:
     """The thing that "den første", "nr. 2" or "3" names in a list just shown; None when the text names none."""
-    folded = fold(text)
+    folded = _REFUSED.sub(" ", fold(text))
     words = re.findall(r"[\w']+", folded)
     left = [word for word in words if word not in FILLERS]
     bare = left[0] if len(left) == 1 else ""
     hits = [
-        place for place, (names, numbers) in enumerate(zip(NAMES, NUMBERS, strict=True))
-        if bare in (*names, *numbers) or _named(folded, names, "den|det") or _named(folded, numbers, COUNTED)
-    ]  # fmt: skip
+        place
+        for place, (names, numbers) in enumerate(zip(NAMES, NUMBERS, strict=True))
+        if bare in (*names, *numbers)
+        or (place != 1 and _named_thing(folded, names))
+        or _named(folded, names, "den|det")
+        or _named(folded, numbers, COUNTED)
+    ]
+    if len(things) == len(NAMES) and (bare in MIDDLE or _named(folded, MIDDLE, "den|det")):
+        hits.append(1)
     if bare in LAST or _named(folded, LAST, "den|det"):
         hits.append(len(things) - 1)
     return things[hits[0]] if len(set(hits)) == 1 and 0 <= hits[0] < len(things) else None
+
+
+def _named_thing(folded: str, names: Sequence[str]) -> bool:
+    """`første forslag`; "andet forslag" may be any other one."""
+    return re.search(rf"\b(?:{'|'.join(names)}) (?:{_CHOICE_NOUN})\b", folded) is not None
 
 
 def _named(folded: str, names: Sequence[str], before: str) -> bool:

@@ -22,10 +22,13 @@ MORE = re.compile(
 )
 NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
-    r"|duer ikke|ikke nogen af)\b"
+    r"|duer ikke|ikke nogen af|^(?:nej )?(?:ingen|nul)$)\b"
 )
 NOT_NOW = re.compile(r"\b(ikke (?:lige |en |tid |tid lige )*nu|nej tak|vent(?:er|e) med det)\b")
-WHICHEVER = re.compile(r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du)\b")
+WHICHEVER = re.compile(
+    r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du"
+    r"|alle (?:\w+ )?(?:passer|dur|duer|er (?:fine|ok|okay|gode)))\b"
+)
 # A preference or a question says what to look for, even where only one of the times shown fits it.
 PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")
 
@@ -44,7 +47,7 @@ async def pick(turn: Turn) -> Slot | None:
         await stop(turn)
     elif not chosen and (leaning := await _leaning(turn, shown)):
         await propose(turn, leaning)
-    elif chosen == "none" or (not chosen and NONE_FITS.search(text)):
+    elif chosen == "none" or (not chosen and NONE_FITS.search(text) and not by_ordinal(turn.text, shown)):
         await none_fits(turn)
     elif ask_when(turn, "choose", clash=True):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from actions import services
 from actions.known import Known
 from actions.meeting_words import CLOCK, times_in
+from actions.ruling_out import excluded, habits, just_before, occupied, over_by, span, without_occupied
+from actions.wish_pieces import NEGATION, Times, said_in_pieces
 from forloeb.booking.model import Appointment, Form
 from forloeb.booking.wishes import Part, Wish
-from forloeb.danish.format import WEEKDAYS
 from forloeb.danish.time import read_both
 from forloeb.danish.words import fold
 from forloeb.settings import ZONE
@@ -21,23 +22,13 @@ from forloeb.settings import ZONE
 SOONEST = re.compile(
     r"\b(snarest|snart|hurtigst|hurtigt som|asap|(?:foerst|forst|tidligst) muligt|(?:naeste|foerste) ledige)\b"
 )
-DAYS = {fold(name): number for number, name in enumerate(WEEKDAYS)}
-# "om onsdagen", "onsdage": the weekday as a habit, which names no date
-HABIT = re.compile(rf"\b({'|'.join(DAYS)})(?:ene|en|e)\b")
 # leaning on the times just shown: no clock is named
 LATER_IN_DAY = re.compile(r"\bsen(?:ere|t) (?:paa|i loebet af) dagen\b")
 EARLIER_IN_DAY = re.compile(r"\btidlig(?:ere|t) paa dagen\b")
 NOON = time(12)
 # "jeg rejser onsdag og er hjemme den 14."
-LEAVES = r"\b(?:rejser|flyver|tager afsted|tager paa ferie|er bortrejst)\b"
+LEAVES = re.compile(r"\b(?:rejser|flyver|tager afsted|tager paa ferie|er bortrejst)\b")
 BACK = r"\b(?:er|kommer) (?:jeg )?(?:hjemme|hjem|tilbage)(?: igen)?\b"
-NEGATION = re.compile(r"\b(ikke|ik|ikk|aldrig|undtagen|hverken|bortset fra)\b")
-# Where one wish ends and the next begins: "i næste uge, helst om eftermiddagen" is a week and a part of the day.
-PIECES = re.compile(r"[,;!?]+\s|(?<!kl)(?<!\d)\.\s|\b(?:helst|gerne|hellere|men)\b", re.IGNORECASE)
-PART_OF_DAY = re.compile(r"\b(?=om (?:morgen|formiddag|middag|eftermiddag|aften)\w*)", re.IGNORECASE)
-MORNING_ENDS, AFTERNOON_BEGINS = "10:00", "12:00"
-
-Times = list[dict[str, Any]]
 
 
 def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = None) -> Wish | None:
@@ -48,12 +39,21 @@ def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = Non
         without: leaves out the times for which it is true: those that name the meeting, not the wish.
     """
     wish = Wish()
-    for named in said_times(known.text, times_in(known), lambda text: read_both(text, services.now())["future"]):
-        if without and without(named):
+    for piece, times in said_in_pieces(known.text, times_in(known), _read):
+        ending = over_by(wish, piece, _read)
+        if ending:
+            wish = ending
             continue
-        said = _on_the_way(named, known.text)
-        wish = _excluded(wish, said) if said["excluded"] else _wanted(wish, said)
-    wish = _habits(wish, known.text)
+        habit, hours = habits(piece, _read)
+        for said in times or hours:
+            if not (without and without(said)):
+                wish = _taken_in(wish, said, piece)
+        wish = replace(
+            wish,
+            weekdays=wish.weekdays | habit.weekdays,
+            not_weekdays=wish.not_weekdays | habit.not_weekdays,
+            excluded=wish.excluded + habit.excluded,
+        )
     form = known.entity("moedeform")
     if form in [f.value for f in Form]:
         wish = replace(wish, form=Form(form))
@@ -61,21 +61,23 @@ def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = Non
         if LATER_IN_DAY.search(fold(known.text)):
             wish = replace(wish, earliest=NOON)
         elif EARLIER_IN_DAY.search(fold(known.text)):
-            wish = replace(wish, latest=_before(NOON))
+            wish = replace(wish, latest=just_before(NOON))
     if SOONEST.search(fold(known.text)):
         wish = replace(wish, soonest=True)
     return None if wish == Wish() else wish
 
 
-def said_times(text: str, whole: Times, read: Callable[[str], Iterable[dict[str, Any]]]) -> Times:
-    """The times of a message as wishes, read piece by piece where it has several: they need not be one moment."""
-    pieces = [piece for piece in PIECES.split(text) if piece.strip()]
-    if not whole:
-        pieces = [part for piece in pieces for part in PART_OF_DAY.split(piece) if part.strip()]
-    if len(pieces) < 2:
-        return whole
-    found = [time for piece in pieces for time in read(piece)]
-    return found or whole
+def _read(text: str) -> Times:
+    return read_both(text, services.now())["future"]
+
+
+def _taken_in(wish: Wish, said: dict[str, Any], piece: str) -> Wish:
+    if said["excluded"]:
+        # a day of travel is that day alone, and no habit of its weekday
+        return excluded(wish, {**said, "text": ""} if on_the_way(piece) else said)
+    if _back_home(said, piece):
+        return _wanted(wish, {**said, "kind": "after", "end": None})
+    return without_occupied(wish, said, piece) if occupied(piece) else _wanted(wish, said)
 
 
 def merged(before: Wish, new: Wish) -> Wish:
@@ -100,7 +102,7 @@ def merged(before: Wish, new: Wish) -> Wish:
 
 def on_the_way(text: str) -> bool:
     """Whether the message tells of a journey: its days are no picks among the times shown."""
-    return re.search(LEAVES, fold(text)) is not None
+    return LEAVES.search(fold(text)) is not None
 
 
 def not_that_day(meeting: Appointment) -> Wish:
@@ -112,8 +114,8 @@ def not_that_day(meeting: Appointment) -> Wish:
 
 def away_in(known: Known) -> Wish:
     """Who cannot come for a whole span ("jeg er syg hele næste uge") is offered no time within it."""
-    spans = [span for said in times_in(known) if said["kind"] in ("value", "interval") and (span := _span(said))]
-    return Wish(excluded=tuple(spans))
+    dated = [t for t in times_in(known) if len(t["start"] or "") > CLOCK and len(t["end"] or "") > CLOCK]
+    return Wish(excluded=tuple(gap for said in dated if (gap := span(said))))
 
 
 def as_json(wish: Wish) -> dict[str, Any]:
@@ -149,80 +151,33 @@ def from_json(data: dict[str, Any]) -> Wish:
     )
 
 
-def _on_the_way(said: dict[str, Any], text: str) -> dict[str, Any]:
-    """A time as what it says of a journey: on the way nobody can come, and back home they can."""
-    named = re.escape(fold(said.get("text") or "")) or "$^"
-    folded = fold(text)
-    if re.search(rf"{LEAVES}[^,.;]{{0,15}}?{named}", folded):
-        return {**said, "excluded": True, "text": ""}  # this day alone: no habit of its weekday
-    if re.search(rf"{BACK}[^,.;]{{0,15}}?{named}", folded) and not said["excluded"]:
-        return {**said, "kind": "after", "end": None}
-    return said
-
-
-def _habits(wish: Wish, text: str) -> Wish:
-    for piece in PIECES.split(text):
-        folded = fold(piece)
-        for hit in HABIT.finditer(folded):
-            day = frozenset({DAYS[hit.group(1)]})
-            if NEGATION.search(folded):
-                wish = replace(wish, not_weekdays=wish.not_weekdays | day)
-            else:
-                wish = replace(wish, weekdays=wish.weekdays | day)
-    return wish
-
-
-def _excluded(wish: Wish, said: dict[str, Any]) -> Wish:
-    named = {number for name, number in DAYS.items() if re.search(rf"\b{name}", fold(said["text"]))}
-    if named and not any(c.isdigit() for c in said["text"]):
-        return replace(wish, not_weekdays=wish.not_weekdays | named)
-    start, end = said["start"], said["end"]
-    if len(start or "") == CLOCK and len(end or "") == CLOCK:
-        return _not_then(wish, start, end)
-    span = _span(said)
-    return replace(wish, excluded=(*wish.excluded, span)) if span else wish
-
-
-def _not_then(wish: Wish, start: str, end: str) -> Wish:
-    """A part of the day ruled out: "ikke om morgenen" leaves what comes after it, "ikke om eftermiddagen" before it."""
-    if start < MORNING_ENDS:
-        return replace(wish, earliest=time.fromisoformat(end))
-    return replace(wish, latest=_before(time.fromisoformat(start))) if start >= AFTERNOON_BEGINS else wish
+def _back_home(said: dict[str, Any], piece: str) -> bool:
+    named = re.escape(fold(said.get("text") or ""))
+    return bool(named) and re.search(rf"{BACK}[^,.;]{{0,15}}?{named}", fold(piece)) is not None
 
 
 def _wanted(wish: Wish, said: dict[str, Any]) -> Wish:
     start, end, kind = said["start"], said["end"], said["kind"]
     if len(start or "") == CLOCK or len(end or "") == CLOCK:
         return _clock(wish, start, end, kind)
+    if said["grain"] in ("minute", "hour") and kind in ("after", "before"):
+        within = span(said)  # "tirsdag efter kl. 14": on that day
+        return replace(wish, intervals=(*wish.intervals, within)) if within else wish
     if kind == "after" and start:
         return replace(wish, not_before=datetime.fromisoformat(start))
     if kind == "before":
         limit = end or start
         return replace(wish, not_after=datetime.fromisoformat(limit)) if limit else wish
-    span = _span(said)
-    return replace(wish, intervals=(*wish.intervals, span)) if span else wish
+    within = span(said)
+    return replace(wish, intervals=(*wish.intervals, within)) if within else wish
 
 
 def _clock(wish: Wish, start: str | None, end: str | None, kind: str) -> Wish:
     first = time.fromisoformat(start) if start else None
     last = time.fromisoformat(end) if end else None
     if kind == "before":
-        return replace(wish, latest=_before(last or first or time(0)))
+        return replace(wish, latest=just_before(last or first or time(0)))
     if kind == "after" or (first and last):
         until = replace(wish, earliest=first)
-        return replace(until, latest=_before(last)) if last else until
+        return replace(until, latest=just_before(last)) if last else until
     return replace(wish, earliest=first, latest=first)
-
-
-def _before(last: time) -> time:
-    """The latest beginning inside a span that ends, exclusively, at `last`."""
-    minutes = (last.hour * 60 + last.minute - 1) % (24 * 60)
-    return time(minutes // 60, minutes % 60)
-
-
-def _span(said: dict[str, Any]) -> tuple[datetime, datetime] | None:
-    if not said["start"] or len(said["start"]) == CLOCK:
-        return None
-    first = datetime.fromisoformat(said["start"])
-    last = datetime.fromisoformat(said["end"]) if said["end"] else first + timedelta(minutes=1)
-    return first, last

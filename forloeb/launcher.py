@@ -1,4 +1,7 @@
-"""`forloeb run`: prepares (migrate, demo data, train when needed), starts every process, watches them, stops them."""
+"""`forloeb run`: trains when needed, prepares the database, starts every process, watches them, stops them.
+
+The assistant needs the longest to start and not our database: it is started before that is prepared.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from forloeb import clock, db, training
 from forloeb.errors import ForloebError
@@ -81,19 +86,24 @@ def check(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate, load demo data, train when no current model is there."""
+    """Migrate and load demo data.
+
+    Raises:
+        StartError: the database cannot be opened, or the demo data not be loaded.
+    """
     from forloeb.booking.cli import load_command
 
     say("Database …")
-    settings.var.mkdir(parents=True, exist_ok=True)
-    db.migrate(settings.database_url)
+    try:
+        db.migrate(settings.database_url)
+    except (OSError, OperationalError) as error:
+        kind = type(error).__name__
+        raise StartError("no_database", f"The database of FORLOEB_DATABASE_URL cannot be opened ({kind}).") from error
     if settings.demo:
         engine = db.connect(settings.database_url)
         if load_command(engine, ROOT / "demo" / "demo.yaml", clock.now(settings), sys.stdout):
             raise StartError("demo_data", "The demo data could not be loaded (see above).")
         engine.dispose()
-    if training.current() is None:
-        training.train(say)
 
 
 def say(line: str) -> None:
@@ -106,9 +116,15 @@ def run(settings: Settings) -> int:
 
     Returns:
         The exit status: 0 when stopped on purpose.
+
+    Raises:
+        StartError: it cannot work here; nothing is left running.
+        TrainingFailed: there was no current model, and none could be made.
     """
     check(settings)
-    prepare(settings)
+    settings.var.mkdir(parents=True, exist_ok=True)
+    if training.current() is None:
+        training.train(say)
     return asyncio.run(_stay(settings))
 
 
@@ -123,8 +139,16 @@ async def _stay(settings: Settings) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     every = processes(settings)
     say("Starting …")
+    slowest = next(process for process in every if process.name == "assistant")
+    await _start(slowest, environment, logs)
+    try:
+        await asyncio.to_thread(prepare, settings)
+    except BaseException:
+        await _stop(every)
+        raise
     for process in every:
-        await _start(process, environment, logs)
+        if process is not slowest and not stopped.is_set():
+            await _start(process, environment, logs)
     watchers = [asyncio.create_task(_watch(p, environment, logs, stopped)) for p in every]
     ready = asyncio.create_task(_announce(settings, stopped, logs))
     await stopped.wait()

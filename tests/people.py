@@ -11,73 +11,79 @@ import sqlalchemy as sa
 from forloeb import db
 from tests.stack import Chat
 
-PATIENCE = 180
-
 
 class Person(Chat):
-    """Keeps sending the same message, under the same id, until it is answered."""
+    """Keeps sending the same message, under the same id, until it is answered.
+
+    `heard` counts the answers of everybody who shares it; `said` is the last reply.
+    """
+
+    def __init__(self, address, claimant=None, *, patience=180, heard=None):
+        self.address, self.buttons, self.seq, self.said = address, [], 0, ""
+        self.patience, self.heard = patience, [] if heard is None else heard
+        self.patiently(lambda: Chat.__init__(self, address, claimant))
 
     def patiently(self, call):
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while True:
             try:
                 return call()
-            except (urllib.error.URLError, OSError, ConnectionError):
-                assert time.monotonic() < end, "the gateway did not come back"
-                time.sleep(0.3)
+            except urllib.error.HTTPError as error:
+                assert error.code in (429, 502, 503, 504), (error.code, error.read())
+            except OSError:
+                pass
+            assert time.monotonic() < end, "the gateway did not come back"
+            time.sleep(0.2)
 
     def answered(self, **content):
-        identifier = uuid.uuid4().hex
-        end = time.monotonic() + PATIENCE
+        given = {"id": uuid.uuid4().hex, **content}
+        end = time.monotonic() + self.patience
         while time.monotonic() < end:
-            answer = self.patiently(lambda: self.call("POST", "/webhooks/web/messages", {"id": identifier, **content}))
+            answer = self.patiently(lambda: self.call("POST", "/webhooks/web/messages", given))
             replies = [m for m in answer["messages"] if m["from"] == "bot"]
             if replies and not answer.get("pending"):
                 self.buttons = [b for m in replies for b in m.get("buttons") or []]
-                return "\n".join(m["text"] for m in replies)
-            time.sleep(0.3)
+                self.heard.append(given["id"])
+                self.said = "\n".join(m["text"] for m in replies)
+                return self.said
+            time.sleep(0.2)
         raise AssertionError(f"no answer to {content}")
 
-    def press_first(self, *titles):
-        for title in titles:
+    def press_first(self, *wanted):
+        """The reply to the first button that has one of these in its title; None when no button has."""
+        for part in wanted:
             for button in self.buttons:
-                if button["title"].startswith(title):
+                if part in button["title"]:
                     return self.answered(payload=button["payload"])
-        raise AssertionError([b["title"] for b in self.buttons])
+        return None
+
+
+def receipt(text: str) -> str:
+    return text.split("Dit nummer er ")[1].split(".")[0].strip()
 
 
 def book(person: Person) -> str | None:
-    """One booking from beginning to confirmation; the receipt, or None when no time was left."""
+    """One booking from beginning to confirmation; the receipt, or None when nothing leads on: `person.said` says why."""
     text = person.answered(text="jeg vil gerne booke en samtale")
     for _ in range(12):
-        if "Du har nu en aftale" in text:
-            return text.split("Dit nummer er ")[1].split(".")[0].strip()
-        titles = [b["title"] for b in person.buttons]
-        if any(" kl. " in t for t in titles):
-            text = person.press_first(*[t for t in titles if " kl. " in t])
-        elif any(t.startswith("Ja, book") for t in titles):
-            text = person.press_first("Ja, book")
-        elif "Personligt" in titles:
-            text = person.press_first("Personligt")
-        elif "Jobsøgning" in titles:
-            text = person.press_first("Jobsøgning")
-        else:
+        if text is None:
             return None
-    return None
+        if "Du har nu en aftale" in text:
+            return receipt(text)
+        text = person.press_first("Ja, book", "Ja", " kl. ", "Personligt", "Jobsøgning")
+    raise AssertionError(f"never booked:\n{person.said}")
 
 
 def cancel(person: Person) -> str | None:
-    """An afbud for the one meeting there is; the receipt when it was confirmed."""
+    """An afbud for the one meeting there is; the receipt, or None when nothing leads on."""
     text = person.answered(text="jeg er syg og må melde afbud")
-    for _ in range(4):
-        if "er registreret. Dit nummer er " in text:
-            return text.split("Dit nummer er ")[1].split(".")[0].strip()
-        titles = [b["title"] for b in person.buttons]
-        if any(t.startswith("Ja") for t in titles):
-            text = person.press_first("Ja")
-        else:
+    for _ in range(5):
+        if text is None:
             return None
-    return None
+        if "registreret" in text and "Dit nummer er " in text:
+            return receipt(text)
+        text = person.press_first("Ja")
+    raise AssertionError(f"no afbud:\n{person.said}")
 
 
 def examine(url: str, booked: dict, cancelled: dict) -> None:

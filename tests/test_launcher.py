@@ -1,6 +1,10 @@
 """Starting: one clear line when it cannot work; a model is trained only when what it learns from has changed."""
 
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +34,25 @@ def test_a_full_disk_is_one_clear_line(tmp_path, monkeypatch):
     with pytest.raises(launcher.StartError) as error:
         launcher.check(settings.load({"FORLOEB_VAR": str(tmp_path), **ports}))
     assert "free on the disk" in error.value.message
+
+
+def test_a_database_that_cannot_be_opened_is_one_clear_line_and_leaves_nothing_running(tmp_path):
+    from tests.stack import free_port
+
+    marked = {"FORLOEB_VAR": str(tmp_path), "FORLOEB_DATABASE_URL": "sqlite:////proc/nowhere/at/all.db"}
+    ports = {f"FORLOEB_{n}_PORT": str(free_port()) for n in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW")}
+    command = [sys.executable, "-m", "forloeb.cli", "run"]
+    done = subprocess.run(command, env={**os.environ, **marked, **ports}, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and (tmp_path / "log" / "assistant.log").exists()
+    assert done.stderr.count("\n") == 1 and "FORLOEB_DATABASE_URL cannot be opened" in done.stderr
+    assert not [each for each in Path("/proc").glob("[0-9]*") if f"FORLOEB_VAR={tmp_path}" in environment(each)]
+
+
+def environment(process):
+    try:
+        return (process / "environ").read_text(errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 def test_an_error_of_ours_is_a_line_and_not_a_traceback(tmp_path, monkeypatch, capsys):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-# Imported after TensorFlow, skops costs 11 s at every load of the model; before it, nothing.
-import skops.io  # noqa: F401
 import yaml
 
 from forloeb import logs
@@ -49,6 +47,7 @@ def main() -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     logs.start("assistant", alone=False)
     sys.argv = arguments(settings_module.load())
+    sys.modules["jax"] = None  # type: ignore[assignment]  # TensorFlow Lite takes it if it is there: 2 s for nothing
     from rasa.__main__ import main as rasa_main
 
     from forloeb.assistant import tuning

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.url import make_url
-from sqlalchemy.orm import Session
 
 from forloeb import settings as settings_module
 
@@ -47,6 +47,7 @@ class TrackerStore(SQLTrackerStore):
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        self._queries = _Queries(self.SQLEvent.__table__)
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         """The last TURNS turns and every slot as it stood before them; all of it when all is asked for.
@@ -56,7 +57,7 @@ class TrackerStore(SQLTrackerStore):
         if fetch_events_from_all_sessions:
             return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
         with self.session_scope() as session:
-            events = self._lately(session, sender_id)
+            events = self._queries.lately(session.connection(), sender_id)
         if not events or not self.domain:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
@@ -64,27 +65,59 @@ class TrackerStore(SQLTrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the events that are new since the tracker was read back."""
-        await super().save(tracker)
-        tracker.read_back = len(tracker.events)
-
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Any]:
+        """Store the events that are new since the tracker was read back; of one read otherwise, as Rasa does."""
         read_back = getattr(tracker, "read_back", None)
         if read_back is None:
-            return super()._additional_events(session, tracker)
-        return itertools.islice(tracker.events, read_back, None)
+            await super().save(tracker)
+        else:
+            await self.stream_events(tracker)
+            new = [_row(tracker.sender_id, event) for event in itertools.islice(tracker.events, read_back, None)]
+            with self.session_scope() as session:
+                if new:
+                    session.connection().execute(self._queries.insert, new)
+                session.commit()
+        tracker.read_back = len(tracker.events)
 
-    def _lately(self, session: Session, sender_id: str) -> list[dict[str, Any]]:
-        event = self.SQLEvent
-        mine = session.query(event).filter(event.sender_id == sender_id)
-        said = mine.filter(event.type_name == UserUttered.type_name).order_by(event.id.desc())
-        first = said.with_entities(event.id).offset(TURNS - 1).limit(1).scalar()
+
+class _Queries:
+    """The statements, made once: building them and Rasa's mapped rows cost more than asking the database."""
+
+    def __init__(self, event: sa.Table) -> None:
+        mine = event.c.sender_id == sa.bindparam("sender")
+        said = sa.select(event.c.id).where(mine, event.c.type_name == UserUttered.type_name)
+        self._first = said.order_by(event.c.id.desc()).offset(TURNS - 1).limit(1)
+        since = sa.bindparam("first")
+        self._lately = sa.select(event.c.data).where(mine, event.c.id >= since).order_by(event.c.id)
+        before = sa.select(sa.func.max(event.c.id)).where(
+            mine, event.c.id < since, event.c.type_name == SlotSet.type_name
+        )
+        last_set = before.group_by(event.c.action_name)
+        self._slots = sa.select(event.c.data).where(event.c.id.in_(last_set)).order_by(event.c.id)
+        self.insert = event.insert()
+
+    def lately(self, connection: Connection, sender_id: str) -> list[dict[str, Any]]:
+        """The serialised events of the last TURNS turns, after those that give every slot as it stood before."""
+
+        def read(query: Any, first: int) -> list[dict[str, Any]]:
+            rows = connection.execute(query, {"sender": sender_id, "first": first})
+            return [json.loads(row.data) for row in rows]
+
+        first = connection.execute(self._first, {"sender": sender_id}).scalar()
         if first is None:
-            return [json.loads(row.data) for row in mine.order_by(event.id)]
-        lately = mine.filter(event.id >= first).order_by(event.id)
-        before = mine.filter(event.id < first, event.type_name == SlotSet.type_name)
-        last_set = before.with_entities(sa.func.max(event.id)).group_by(event.action_name)
-        slots = session.query(event).filter(event.id.in_(last_set.subquery().select())).order_by(event.id)
+            return read(self._lately, 0)
         opening = [ActionExecuted(ACTION_SESSION_START_NAME).as_dict(), SessionStarted().as_dict()]
         listening = ActionExecuted(ACTION_LISTEN_NAME).as_dict()
-        return [*opening, *(json.loads(row.data) for row in slots), listening, *(json.loads(r.data) for r in lately)]
+        return [*opening, *read(self._slots, first), listening, *read(self._lately, first)]
+
+
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    """An event as Rasa's own `save` writes it."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }

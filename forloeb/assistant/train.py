@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 
-import skops.io  # noqa: F401  (before TensorFlow: see serve.py)
-
 from forloeb.settings import ROOT
 
 

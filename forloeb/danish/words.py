@@ -29,7 +29,7 @@ class Word:
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Lower case, æ→ae, ø→oe, å→aa, other accents gone. The length can change: never use it for offsets."""
-    text = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
+    text = unicodedata.normalize("NFKC", text).lower().translate(_LETTERS)
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from forloeb.gateway import takeover
@@ -91,6 +91,14 @@ def claim(connection: Connection, conversation_id: str, owner: str, now: datetim
         row.refusals,
         row.stored,
     )
+
+
+def more_waits(connection: Connection, conversation_id: str) -> bool:
+    """Whether the conversation has a message that waits for the assistant."""
+    waits = exists().where(
+        message.c.conversation_id == conversation_id, message.c.state == "waiting", takeover.for_the_assistant()
+    )
+    return bool(connection.execute(select(waits)).scalar_one())
 
 
 def renew(connection: Connection, conversation_ids: list[str], owner: str, now: datetime) -> None:

@@ -51,8 +51,8 @@ async def open_session(request: web.Request) -> web.Response:
         login = identity.verify(token, request.app[SETTINGS])
     held, times = _bearer(request), request.app[TIMES]()
     issued, conversation = await write(request.app[ENGINE], lambda c: sessions.open_session(c, login, held, times))
-    request.app[WORKER].wake()
     request.app[BELLS].ring(conversation)
+    request.app[WORKER].take(conversation)
     logs.event("session_opened", conversation=conversation, signed_in=login is not None)
     session = Session(sessions.hash_of(issued), conversation, login.claimant if login else None)
     await _wait(  # so that the greeting stands above the person's first words
@@ -83,8 +83,9 @@ async def post_message(request: web.Request) -> web.Response:
     if new:
         logs.event("received", message=message, conversation=session.conversation, channel="web")
         request.app[BELLS].ring(session.conversation)
-        request.app[WORKER].wake()
-    replies = await _wait(request, session, request.app[TUNING].answer_seconds, lambda c: history.replies(c, message))
+        request.app[WORKER].take(session.conversation)
+    seconds = request.app[TUNING].answer_seconds
+    replies = await _wait(request, session, seconds, lambda c: history.replies(c, message), look_first=not new)
     if replies is None:
         return responses.answer({"messages": [], "pending": True}, status=202)
     return _messages(replies)
@@ -132,9 +133,14 @@ async def session_of(request: web.Request) -> Session:
 
 
 async def _wait(
-    request: web.Request, session: Session, seconds: float, look: Callable[[Connection], list[Outgoing] | None]
+    request: web.Request,
+    session: Session,
+    seconds: float,
+    look: Callable[[Connection], list[Outgoing] | None],
+    *,
+    look_first: bool = True,
 ) -> list[Outgoing] | None:
-    """What `look` finds within `seconds`.
+    """What `look` finds within `seconds`; `look_first` False where it is known that nothing can be there yet.
 
     The token is looked up after the messages: when it still holds then, nobody had signed in when they were read.
     """
@@ -147,6 +153,8 @@ async def _wait(
         return found
 
     with bells.listen(session.conversation) as bell:
+        if not look_first:
+            await rung(bell, seconds)
         while True:
             bell.clear()
             found = await read(request.app[ENGINE], attempt)

@@ -31,6 +31,14 @@ TURNS = metrics.Histogram("forloeb_answer_seconds", "From handing a message over
 
 
 @dataclass(frozen=True)
+class Held:
+    """A message in hand, and whether staff had switched the assistant off when it was taken."""
+
+    waiting: Waiting
+    off: bool
+
+
+@dataclass(frozen=True)
 class Patience:
     """How long is waited for what."""
 
@@ -84,12 +92,20 @@ class Worker:
         self._place = f"{socket.gethostname()[:80]}:{place}"
         self._owner = f"{self._place}/{secrets.token_hex(8)}"
         self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._grown: set[str] = set()  # got another message while in hand
         self._wake = asyncio.Event()
         self._down_since: float | None = None
 
     def wake(self) -> None:
-        """Something new waits."""
+        """Something new waits, somewhere."""
         self._wake.set()
+
+    def take(self, conversation: str) -> None:
+        """Something new waits in this conversation: it is served at once if there is room, without being looked for."""
+        if conversation in self._in_hand:
+            self._grown.add(conversation)
+        elif self._down_since is None and len(self._in_hand) < self._patience.parallel:
+            self._start(conversation)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -135,44 +151,57 @@ class Worker:
             self._engine, lambda connection: leases.due(connection, now, self._patience.parallel + free)
         )
         for conversation in [name for name in waiting if name not in self._in_hand][:free]:
-            task = asyncio.create_task(self._serve(conversation))
-            self._in_hand[conversation] = task
-            task.add_done_callback(partial(self._done, conversation))
+            self._start(conversation)
+
+    def _start(self, conversation: str) -> None:
+        task = asyncio.create_task(self._serve(conversation))
+        self._in_hand[conversation] = task
+        task.add_done_callback(partial(self._done, conversation))
 
     def _done(self, conversation: str, _task: asyncio.Task[None]) -> None:
+        full = len(self._in_hand) >= self._patience.parallel
         self._in_hand.pop(conversation, None)
-        self._wake.set()
+        if full or conversation in self._grown or self._down_since is not None:
+            self._wake.set()
+        self._grown.discard(conversation)
 
     async def _serve(self, conversation: str) -> None:
         """Answer the conversation's waiting messages in order, as long as answers come."""
         try:
-            while self._down_since is None:
-                waiting = await self._claim(conversation)
-                if waiting is None or not await self._answer(waiting):
-                    return
+            held = await write(self._engine, partial(self._next, conversation=conversation))
+            while held is not None:
+                held = await self._answer(held)
         except Exception as error:
             logs.event("serve_failed", level=logging.ERROR, error=error, conversation=conversation)
 
-    async def _answer(self, waiting: Waiting) -> bool:
-        started = time.monotonic()
+    def _next(self, connection: Connection, conversation: str) -> Held | None:
+        waiting = leases.claim(connection, conversation, self._owner, self._times().real)
+        return Held(waiting, "assistant" in operation.off(connection)) if waiting else None
+
+    async def _answer(self, held: Held) -> Held | None:
+        """Answer the message in hand; gives the next, taken in hand by the transaction that stores the answer."""
+        started, waiting = time.monotonic(), held.waiting
+        if held.off:
+            return await self._switched_off(waiting)
         try:
-            if await asyncio.to_thread(operation.is_off, self._engine, "assistant"):
-                return await self._switched_off(waiting)
             replies = await self._assistant.hand_over(waiting)
         except NoAnswer as no_answer:
             await self._unanswered(waiting, no_answer.kind)
-            return False
+            return None
 
-        def store(connection: Connection) -> bool:
+        def store(connection: Connection) -> tuple[bool, Held | None]:
             times = self._times()
             told = operation.to_tell(connection, waiting.conversation, times.real)
             said = [outbox.Reply(told), *replies] if told else replies
-            return outbox.answer(connection, waiting, self._owner, said, times, outlet=self._outlet)
+            stored = outbox.answer(connection, waiting, self._owner, said, times, outlet=self._outlet)
+            more = stored and leases.more_waits(connection, waiting.conversation)
+            return stored, self._next(connection, waiting.conversation) if more else None
 
-        stored = await write(self._engine, store)
+        stored, following = await write(self._engine, store)
         TURNS.observe(time.monotonic() - started)
         self._bells.ring(waiting.conversation)
-        self._sent()
+        if waiting.channel in outbox.PUSHED:
+            self._sent()
         logs.event(
             "answered" if stored else "lease_lost",
             message=waiting.id,
@@ -180,16 +209,16 @@ class Worker:
             replies=len(replies),
             milliseconds=round(1000 * (time.monotonic() - started)),
         )
-        return stored
+        return following
 
-    async def _switched_off(self, waiting: Waiting) -> bool:
+    async def _switched_off(self, waiting: Waiting) -> Held | None:
         """Staff have switched the assistant off: a person is told where else to go, news waits."""
         if waiting.author == "system":
             until = self._times().real + timedelta(seconds=60)
             await write(self._engine, lambda c: leases.postpone(c, waiting, self._owner, until))
-            return False
+            return None
         await self._give_up(waiting, "off", self._off)
-        return True
+        return await write(self._engine, partial(self._next, conversation=waiting.conversation))
 
     async def _unanswered(self, waiting: Waiting, kind: str) -> None:
         logs.event("not_answered", level=logging.WARNING, message=waiting.id, kind=kind, refusals=waiting.refusals)
@@ -239,15 +268,11 @@ class Worker:
     async def _give_up_old(self) -> None:
         limit = self._times().real - self._patience.outage
         for conversation in await read(self._engine, lambda c: leases.older_than(c, limit, 100)):
-            waiting = await self._claim(conversation)
-            if waiting is not None and waiting.stored < limit:
-                await self._give_up(waiting, "outage")
-            elif waiting is not None:
-                await self._release(waiting)
-
-    async def _claim(self, conversation: str) -> Waiting | None:
-        now = self._times().real
-        return await write(self._engine, lambda c: leases.claim(c, conversation, self._owner, now))
+            held = await write(self._engine, partial(self._next, conversation=conversation))
+            if held is not None and held.waiting.stored < limit:
+                await self._give_up(held.waiting, "outage")
+            elif held is not None:
+                await self._release(held.waiting)
 
     async def _release(self, waiting: Waiting) -> None:
         await write(self._engine, lambda c: leases.release(c, waiting.conversation, self._owner))

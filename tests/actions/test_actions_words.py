@@ -91,10 +91,51 @@ def day(number, month=10):
         ("noget senere på dagen", Wish(earliest=time(12))),
         ("torsdag, tidligere på dagen", Wish(intervals=(day(9),), latest=time(11, 59))),
         ("ikke tirsdag, men torsdag", Wish(not_weekdays=frozenset({TUESDAY}), intervals=(day(9),))),
+        (
+            "ikke mandag, helst efter kl 14 i uge 48",
+            Wish(not_weekdays=frozenset({MONDAY}), intervals=((day(24, 11)[0], day(1, 12)[0]),), earliest=time(14)),
+        ),
+        (
+            "i uge 42 mellem 10 og 12",
+            Wish(intervals=((day(13)[0], day(20)[0]),), earliest=time(10), latest=time(11, 59)),
+        ),
+        ("formiddage går bedst", Wish(earliest=time(9), latest=time(11, 59))),
+        ("jeg arbejder til kl 15", Wish(earliest=time(15))),
+        ("jeg er på arbejde fra 8 til 15", Wish(earliest=time(15))),
+        ("jeg er på kursus mandag", Wish(excluded=(day(13),))),
+        ("jeg har ferie i uge 42", Wish(excluded=((day(13)[0], day(20)[0]),))),
+        ("jeg arbejder om onsdagen", Wish(not_weekdays=frozenset({WEDNESDAY}))),
+        ("jeg har fri om onsdagen", Wish(weekdays=frozenset({WEDNESDAY}))),
+        ("tirsdage efter kl 15", Wish(weekdays=frozenset({TUESDAY}), earliest=time(15))),
+        ("jeg skal hente børn kl 15 så det skal være før", Wish(done_by=time(15))),
+        ("jeg skal være færdig kl 14", Wish(done_by=time(14))),
+        ("mødet skal være slut inden kl 14", Wish(done_by=time(14))),
+        ("det må ikke være efter kl 15", Wish(done_by=time(15))),
+        (
+            "tirsdag eller torsdag efter 14",
+            Wish(intervals=((at(7, "14:00"), day(8)[0]), (at(9, "14:00"), day(10)[0]))),
+        ),
     ],
 )
 def test_a_wish_in_words(text, expected):
     assert wishing.wish_in(message(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "left"),
+    [
+        ("jeg arbejder til kl 15 om tirsdagen", (14, "14:30"), (14, "15:00")),
+        ("om tirsdagen kan jeg ikke før kl 15", (14, "09:00"), (14, "15:00")),
+        ("ikke fredag eftermiddag", (17, "13:00"), (17, "10:00")),
+        ("bare ikke mandag efter 12", (13, "13:00"), (13, "10:00")),
+    ],
+)
+def test_hours_ruled_out_on_a_weekday_leave_the_rest_of_it(text, taken, left):
+    wish = wishing.wish_in(message(text))
+    for (number, clock), free in ((taken, False), (left, True)):
+        begins = at(number, clock)
+        assert wish.allows(begins, begins + timedelta(minutes=30)) is free
+    assert wish.allows(at(16, "14:30"), at(16, "15:00"))
 
 
 @pytest.mark.parametrize("text", ["ja tak", "det ved jeg ikke", "mit cv", "min søn er syg", "24/7", ""])
@@ -137,6 +178,8 @@ def test_a_later_wish_replaces_the_day_and_keeps_what_was_ruled_out():
     [
         ("den første", 0), ("1", 0), ("nr. 1", 0), ("nummer et", 0), ("ja den første tak", 0), ("den tidligste", 0),
         ("den anden", 1), ("nr 2", 1), ("2", 1), ("toeren", 1), ("jeg tager den anden", 1),
+        ("den midterste", 1), ("første forslag", 0), ("ikke nr 2 men nr 3", 2),
+        ("nej ikke den anden, den første", 0), ("den anden passer mig ikke, men den tredje", 2),
         ("den tredje", 2), ("3", 2), ("den sidste", 2), ("den nederste", 2),
     ],
 )  # fmt: skip
@@ -149,6 +192,7 @@ def test_an_ordinal_picks(text, place):
     [
         "har du en senere tid", "jeg vil have en anden tid", "en jobsamtale", "den første uge i november",
         "den 2. december",
+        "ikke den første", "den første går ikke", "jeg kan ikke den anden", "andet forslag",
         "to gange om ugen", "ja tak", "nr 4", "det er sidste gang", "den første eller den anden", "", "24",
     ],
 )  # fmt: skip

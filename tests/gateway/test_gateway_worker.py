@@ -8,14 +8,16 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from forloeb.db import connect, reading, writing
+from forloeb.gateway.keys import ENGINE
 from forloeb.gateway.worker import Patience
 from tests.gateway.harness import QUICK, Running, running, until
 
@@ -192,3 +194,38 @@ def _make_notice(engine, claimant: str, identifier: str) -> None:  # type: ignor
         raw.commit()
     finally:
         raw.close()
+
+
+def test_a_turn_costs_five_transactions(alone: Running) -> None:
+    """Who is it, store the message, take it in hand, store the answer, read it; what looks around adds to some turns."""
+    begun: list[None] = []
+    event.listen(alone.app[ENGINE], "begin", lambda _connection: begun.append(None))
+    person, costs = alone.person(), []
+    for number in range(12):
+        begun.clear()
+        assert person.say(f"nummer {number}").status_code == 200
+        costs.append(len(begun))
+    assert min(costs) == 5, costs
+
+
+def test_what_comes_while_another_is_in_hand_is_not_left_for_the_next_look_around(tmp_path: Path) -> None:
+    tuning = dataclasses.replace(QUICK, patience=dataclasses.replace(QUICK.patience, poll_seconds=600))
+    with running(tmp_path, tuning) as gateway:
+        person = gateway.person()
+        for number in range(5):
+            both = [threading.Thread(target=person.say, args=(f"{half} {number}",)) for half in ("først", "så")]
+            for each in both:
+                each.start()
+            for each in both:
+                each.join()
+        answered = until(lambda: len(texts(person)) == 11 and texts(person))
+        assert {one.removeprefix("Svar på: ") for one in answered[1:]} == set(texts(person, "user"))
+
+
+def test_more_than_fit_in_hand_are_served_as_places_come_free(tmp_path: Path) -> None:
+    patience = dataclasses.replace(QUICK.patience, poll_seconds=600, parallel=2)
+    with running(tmp_path, dataclasses.replace(QUICK, patience=patience, answer_seconds=20)) as gateway:
+        people = [gateway.person() for _ in range(7)]
+        with ThreadPoolExecutor(7) as pool:
+            answers = list(pool.map(lambda person: person.say("hej"), people))
+        assert [answer.status_code for answer in answers] == [200] * 7

@@ -177,9 +177,7 @@ def test_one_of_each_is_killed_and_nobody_notices_more_than_a_retry(cluster):
         for name in names[nth::PEOPLE]:
             if stop.is_set():
                 return
-            person = Watched.__new__(Watched)
-            person.buttons, person.seq, person.address = [], 0, cluster.address
-            person.patiently(lambda who=person, me=name: Watched.__init__(who, cluster.address, me))
+            person = Watched(cluster.address, name)
             for text in BURST[:3]:
                 person.answered(text=text)
             booked[name] = book(person)

@@ -80,9 +80,7 @@ class Load:
                 nth, self.came = self.came, self.came + 1
             name = f"f-{nth}"
             try:
-                person = Person.__new__(Person)
-                person.buttons, person.seq, person.address = [], 0, self.address
-                person.patiently(lambda who=person, me=name: Person.__init__(who, self.address, me))
+                person = Person(self.address, name)
                 self._watch(person)
                 if nth % 2:
                     self.cancelled[name] = cancel(person)

@@ -15,8 +15,6 @@ import signal
 import socket
 import threading
 import time
-import urllib.error
-import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -26,7 +24,8 @@ from forloeb import db
 from forloeb.booking import tables as t
 from forloeb.gateway.tables import message
 from tests.booking import invariants
-from tests.stack import Chat, Stack
+from tests.people import Person, book, cancel, receipt
+from tests.stack import Stack
 
 KILLS = int(os.environ.get("FORLOEB_TEST_KILLS", "200"))
 AT_ONCE = 8
@@ -41,73 +40,6 @@ OFTEN = {"gateway": 11, "actions": 12, "assistant": 2}  # an assistant that star
 TODAY = datetime.date(2025, 9, 4)
 
 pytestmark = pytest.mark.slow
-
-
-class Person(Chat):
-    """Keeps sending the same message, under the same id, until it is answered."""
-
-    def __init__(self, address: str, claimant: str, heard: list[str]) -> None:
-        self.address, self.buttons, self.seq, self.heard = address, [], 0, heard
-        self.patiently(lambda: Chat.__init__(self, address, claimant))
-
-    def patiently(self, call):
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return call()
-            except urllib.error.HTTPError as error:
-                assert error.code in (429, 502, 503), (error.code, error.read())
-            except OSError:
-                pass
-            assert time.monotonic() < end, "the gateway did not come back"
-            time.sleep(0.2)
-
-    def answered(self, **content):
-        given = {"id": uuid.uuid4().hex, **content}
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            answer = self.patiently(lambda: self.call("POST", "/webhooks/web/messages", given))
-            replies = [m for m in answer["messages"] if m["from"] == "bot"]
-            if replies and not answer.get("pending"):
-                self.buttons = [b for m in replies for b in m.get("buttons") or []]
-                self.heard.append(given["id"])
-                return "\n".join(m["text"] for m in replies)
-        raise AssertionError(f"no answer to {content}")
-
-    def press_first(self, *wanted):
-        for start in wanted:
-            for button in self.buttons:
-                if start in button["title"]:
-                    return self.answered(payload=button["payload"])
-        return None
-
-
-def receipt(text: str) -> str:
-    return text.split("Dit nummer er ")[1].split(".")[0].strip()
-
-
-def book(person: Person) -> str:
-    """One booking from beginning to confirmation; the receipt."""
-    text = person.answered(text="jeg vil gerne booke en samtale")
-    for _ in range(12):
-        if "Du har nu en aftale" in text:
-            return receipt(text)
-        last = text
-        text = person.press_first("Ja, book", "Ja", " kl. ", "Personligt", "Jobsøgning")
-        assert text, f"stuck at:\n{last}\n{[b['title'] for b in person.buttons]}"
-    raise AssertionError(f"never booked:\n{text}")
-
-
-def cancel(person: Person) -> str:
-    """An afbud for the one meeting there is; the receipt."""
-    text = person.answered(text="jeg er syg og må melde afbud")
-    for _ in range(4):
-        if "registreret" in text and "Dit nummer er " in text:
-            return receipt(text)
-        last = text
-        text = person.press_first("Ja")
-        assert text, f"stuck at:\n{last}\n{[b['title'] for b in person.buttons]}"
-    raise AssertionError(f"no afbud:\n{text}")
 
 
 def killer(stack: Stack, over: threading.Event, killed: list[str], heard: list[str]) -> None:
@@ -190,11 +122,11 @@ def test_nothing_is_lost_or_doubled(tmp_path):
         try:
             while not over.is_set() and (number := next(numbers)) < CLAIMANTS:
                 name = f"k-{number}"
-                person = Person(f"http://127.0.0.1:{stack.ports['GATEWAY']}", name, heard)
-                if number % 2:
-                    told["afbud"][name] = cancel(person)
-                else:
-                    told["booking"][name] = book(person)
+                address = f"http://127.0.0.1:{stack.ports['GATEWAY']}"
+                person = Person(address, name, patience=PATIENCE, heard=heard)
+                kind, number_told = ("afbud", cancel(person)) if number % 2 else ("booking", book(person))
+                assert number_told, f"stuck at:\n{person.said}"
+                told[kind][name] = number_told
         except BaseException as error:  # a thread's failure must reach the test
             faults.append(repr(error))
             over.set()

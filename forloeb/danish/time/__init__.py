@@ -13,7 +13,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from forloeb.danish.time.days import Context
+from forloeb.danish.time.grammar_busy import rule_out_busy
 from forloeb.danish.time.grammar_phrase import alone, items
+from forloeb.danish.time.grammar_refusal import look_back
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
@@ -54,6 +56,7 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
     try:
         whole = alone(scan)
         found, unclear = ([whole], []) if whole else items(scan)
+        found = rule_out_busy(scan, look_back(scan, found))
         if found and unread(scan, found):
             unclear.append(Unclear("unread"))
         elif unsure_refusal(scan, found):

@@ -69,6 +69,7 @@ class Hours:
     start: int | None
     end: int | None
     coarse: bool = False  # a part of the day rather than a clock time
+    shifted: bool = False  # an hour from 1 to 6 taken as one in the afternoon
 
 
 def at_clock(clock: Clock, part: str | None = None) -> Hours:
@@ -80,7 +81,7 @@ def at_clock(clock: Clock, part: str | None = None) -> Hours:
             raise Unclear("clock_contradicts", clock=clock_words(minute), part=daypart_words(part))
     if clock.rough:
         return Hours(Kind.VALUE, minute, minute + HOUR, coarse=True)
-    return Hours(Kind.VALUE, minute, None)
+    return Hours(Kind.VALUE, minute, None, shifted=part is None and minute >= NOON > clock.hour * HOUR + clock.past)
 
 
 def clock_stretch(first: Clock, last: Clock, part: str | None = None) -> Hours:

@@ -6,13 +6,12 @@ noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the 
 
 from __future__ import annotations
 
-from forloeb.danish.time.clock import DAYPART_HOURS, Clock, clock_stretch, clock_words
+from forloeb.danish.time.clock import DAYPART_HOURS, Clock
 from forloeb.danish.time.lexicon import DAYPARTS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import CARDINALS, atom_clock, atom_date
-from forloeb.danish.time.questions import Unclear, day_words
+from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan
-from forloeb.danish.time.tokens import Atom
 
 ROUGHLY = frozenset({"ca", "cirka", "omkring", "ved", "praecis", "praecist", "sharp", "circa", "about", "around", "at"})
 _MINUTES = frozenset({"minutter", "min", "minut"})
@@ -34,7 +33,8 @@ def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
             raise Unclear("no_such_clock", text=scan.token(after).text)  # "kl 10.5"
         return said
     found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
-    return found or (_word(scan, i) if licensed else None)
+    spoken_of = scan.key(i + 1) == "om" and scan.key(i + 2) in DAYPARTS and scan.definite(i + 2)
+    return found or (_word(scan, i) if licensed or (spoken_of and scan.key(i) not in ("en", "et")) else None)
 
 
 def _hour(scan: Scan, i: int) -> int | None:
@@ -50,6 +50,8 @@ def _word(scan: Scan, i: int) -> Found[Clock]:
     if scan.key(i + 1) in DASHES and scan.key(i + 2) == "tiden":
         return Clock(hour, rough=True), i + 3
     minutes = CARDINALS.get(scan.key(i + 1), 0)
+    if scan.key(i + 1) == scan.key(i + 2) == "nul":
+        return Clock(hour), i + 3
     if minutes in _SPOKEN_MINUTES and scan.settled(i + 2):
         return Clock(hour, minutes), i + 2
     return Clock(hour), i + 1
@@ -68,6 +70,11 @@ def _spoken(scan: Scan, i: int) -> Found[Clock]:
         return Clock(CARDINALS[key.removesuffix("tiden")], rough=True), i + 1
     if key in ("kvart", "kvarter"):
         return _beside(scan, i + 1, 15, worded=True)
+    if key == "lidt" and scan.key(i + 1) in ("i", "over", "foer"):
+        near = i + 3 + (scan.key(i + 2) == "halv")
+        before = scan.key(i - 1) == "kl" or scan.key(i + 1) != "over"
+        if before and 0 < (_hour(scan, near - 1) or 0) <= 24 and scan.settled(near):
+            raise Unclear("unread")  # "lidt i ni": how much?
     minutes = scan.number(i)
     if minutes is None or not 0 < minutes < 60:
         return None
@@ -181,7 +188,11 @@ def _bound(scan: Scan, i: int) -> Found[ClockSaid]:
     found = clock(scan, i + 1, licensed=True)
     if not found or (scan.key(found[1]) in ("til", *DASHES) and scan.token(found[1] + 1).text[:1].isdigit()):
         return None
-    explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in scan.token(i + 1).atoms)
+    atoms = scan.token(i + 1).atoms
+    if scan.token(i + 1).text.isdigit() and 1900 <= int(scan.token(i + 1).text[:5]) < 2100:
+        return None  # "min bil er fra 2012"
+    explicit = scan.key(i + 1) == "kl" or any(atom.sep == ":" for atom in atoms)
+    explicit = explicit or (len(atoms) == 1 and atoms[0].sep == "." and atom_date(atoms[0], licensed=True) is None)
     if not explicit and (not scan.settled(found[1]) or scan.key(i) == "til" or scan.key(i + 1) in ("en", "et")):
         return None
     return ClockSaid(kind, found[0]), found[1]
@@ -197,7 +208,8 @@ def clock_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
         return Piece(clock=stretch[0]), stretch[1]
     at = scan.skip(i, ROUGHLY)
     bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted
-    found = clock(scan, i, licensed=bare)
+    spelt = CARDINALS.get(scan.key(at + 1), 1) in {0, *_SPOKEN_MINUTES}  # "fredag otte tredive"
+    found = clock(scan, i, licensed=bare or (dated and spelt))
     if not found:
         return None
     clocked = Piece(clock=ClockSaid(Kind.VALUE, found[0]))
@@ -206,39 +218,3 @@ def clock_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
         or_date = atom_date(atoms[0], licensed=True)
         clocked = Piece(clock=clocked.clock, or_date=or_date)
     return clocked, found[1]
-
-
-def whole_message(scan: Scan) -> Found[Piece]:
-    """`1330` or `10-12` and nothing else."""
-    length = len(scan.tokens) - (scan.key(len(scan.tokens) - 1) in (".", "!", "?"))
-    found = clock_range(scan, 0, licensed=True)
-    if not found and length == 1 and len(scan.token(0).atoms) == 2:
-        first, last = scan.token(0).atoms
-        day = atom_date(Atom((*first.parts, *last.parts), "/"), licensed=True) if not first.sep + last.sep else None
-        return (Piece(spec=day), 1) if day and len(last.parts[0]) <= 2 else None  # "27-11"
-    if found and found[1] == length:
-        return _hours_or_date(scan, found[0]), length
-    atoms = scan.token(0).atoms
-    if length != 1 or len(atoms) != 1 or atoms[0].sep or len(atoms[0].parts[0]) not in (3, 4):
-        return None
-    said = atom_clock(atoms[0], licensed=True)
-    if not said or not said.exists() or said.past % 5 or not 7 <= said.hour <= 18:
-        return None
-    return Piece(clock=ClockSaid(Kind.VALUE, said)), 1
-
-
-def _hours_or_date(scan: Scan, said: ClockSaid) -> Piece:
-    """`10-12` can be 10 December, so it asks; `24-12` is no stretch of hours and can only be a date."""
-    atoms = scan.token(0).atoms
-    if len(atoms) != 2 or any(atom.sep for atom in atoms) or not said.last:
-        return Piece(clock=said)
-    day = atom_date(Atom((atoms[0].parts[0], atoms[1].parts[0]), "/"), licensed=True)
-    if day is None:
-        return Piece(clock=said)
-    try:
-        stretch = clock_stretch(said.first, said.last)
-    except Unclear:
-        return Piece(spec=day)
-    first, last = clock_words(stretch.start or 0), clock_words(stretch.end or 0)
-    date_words = day_words(day.resolve(scan.at).start, scan.at.today)
-    raise Unclear("hours_or_date", first=first, second=last, date=date_words)

@@ -10,51 +10,31 @@ from dataclasses import dataclass, replace
 
 from forloeb.danish.time.checks import Agreeing, DayOfMonth, WhichWeekday
 from forloeb.danish.time.clock import Hours, at_clock, clock_bound, clock_stretch, clock_words, daypart
-from forloeb.danish.time.days import Month, Spec, Week, Year
-from forloeb.danish.time.durations import Away
+from forloeb.danish.time.days import WEEK, Month, Spec, Week, Year
+from forloeb.danish.time.durations import Away, Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import clock_piece
 from forloeb.danish.time.grammar_day import date_piece, relative_day
 from forloeb.danish.time.grammar_daypart import part_piece
-from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part_of_period
+from forloeb.danish.time.grammar_parts import edge_of_period, nth_of_month, part_of_period, period_out
 from forloeb.danish.time.grammar_period import month, season, week, weekend, year
 from forloeb.danish.time.grammar_relative import beside, feast, shift, within
 from forloeb.danish.time.grammar_weekday import weekday
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.periods import Beside, Nth, Weekend
-from forloeb.danish.time.questions import Unclear, day_words
+from forloeb.danish.time.questions import Unclear, day_words, full_day_words
 from forloeb.danish.time.scan import Found, Piece, Scan
 from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday, with_year
 
-_JOINERS = frozenset(
-    {
-        ",",
-        ":",
-        "(",
-        ")",
-        "paa",
-        "den",
-        "altsaa",
-        "lige",
-        "bare",
-        "maaske",
-        "eventuelt",
-        "helst",
-        "gerne",
-        "fx",
-        "evt",
-        "allerede",
-        "tidligt",
-        "ogsaa",
-        "d",
-        "saa",
-    }
+_JOINERS = words(
+    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the"
 )
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
 _DAY_RULES = (
-    beside, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece, week, weekend,
-    weekday, month, season,
+    beside, period_out, edge_of_period, nth_of_month, part_of_period, within, shift, feast, relative_day, date_piece,
+    week, weekend, weekday, month, season,
 )  # fmt: skip
 
 
@@ -168,12 +148,15 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
         return DayOfMonth(one.day, other, one.weekday)
     if isinstance(one, Month) and isinstance(other, OnDate) and other.month is None:
         return join_specs(other, one, scan, comma=comma)
+    if isinstance(one, WhichWeekday) and isinstance(other, (Month, Week)):
+        return replace(one, weak=False)  # "alle tirsdage i november"
     if isinstance(one, OnDate) and isinstance(other, Week):
         return Agreeing(one, week=other)
     if isinstance(one, Away) and isinstance(other, Offset):
         one, other = other, one
     if isinstance(one, Offset) and isinstance(other, Away):  # "i går for en uge siden", "i morgen otte dage"
-        return Beside(other.duration, other.sign, one)
+        week = other.duration == Duration(days=8)
+        return Beside(Duration(days=7) if week else other.duration, other.sign, one)
     if isinstance(one, Weekend) and isinstance(other, Week):
         return replace(one, week=other)
     return None
@@ -190,6 +173,9 @@ def _with_weekday(spec: Spec, said: OnWeekday, scan: Scan, *, soft: bool) -> Spe
         return replace(said, week=spec)
     elif isinstance(spec, Away):
         weeks = _whole_weeks(spec)
+        if spec.sign < 0 and said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
+            first, second = (full_day_words(scan.at.today + n * weeks * WEEK, scan.at.today) for n in (1, 2))
+            raise Unclear("two_readings", first=first, second=second)  # said on a Monday: "mandag for en uge siden"
         return (
             replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks)
             if weeks and not said.weeks

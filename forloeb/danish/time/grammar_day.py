@@ -8,12 +8,12 @@ from forloeb.danish.time.days import Spec, Year, checked_year
 from forloeb.danish.time.grammar_clock import DASHES, ROUGHLY
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
-from forloeb.danish.time.numbers import ORDINALS, atom_date, hyphen_date, packed_date, whole
+from forloeb.danish.time.numbers import CARDINALS, ORDINALS, atom_date, hyphen_date, packed_date, whole
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Piece, Scan, named_month
 from forloeb.danish.time.single_days import Offset, OnDate
 
-_RELATIVE = {"dag": 0, "morgen": 1, "overmorgen": 2, "gaar": -1, "forgaars": -2}
+_RELATIVE = {"dag": 0, "morgen": 1, "overmorgen": 2, "overovermorgen": 3, "gaar": -1, "forgaars": -2}
 _PARTS = {"aftes": (-1, "aften"), "morges": (0, "morgen"), "formiddags": (0, "formiddag"),
           "eftermiddags": (0, "eftermiddag"), "middags": (0, "middag")}  # fmt: skip
 _ENGLISH = {"today": (0, None), "tomorrow": (1, None), "yesterday": (-1, None), "tonight": (0, "aften")}
@@ -25,6 +25,8 @@ _COUNTED = words(
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
 _THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
+_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
+_CENTURY = words("to totusind totusinde tyve")
 
 
 def relative_day(scan: Scan, i: int) -> Found[Piece]:
@@ -33,7 +35,7 @@ def relative_day(scan: Scan, i: int) -> Found[Piece]:
     if key in _ENGLISH:
         days, part = _ENGLISH[key]
         return Piece(spec=Offset(days, scan.token(i).text), part=part), i + 1
-    if key in ("overmorgen", "forgaars"):
+    if key in ("overmorgen", "overovermorgen", "forgaars"):
         return Piece(spec=Offset(_RELATIVE[key], f"i {scan.token(i).text.lower()}")), i + 1
     i = i + 1 if key in ("fra", "til") and scan.key(i + 1) == "i" else i
     if scan.key(i) != "i" or scan.definite(i + 1):
@@ -47,6 +49,8 @@ def relative_day(scan: Scan, i: int) -> Found[Piece]:
     day = Offset(_RELATIVE[key], f"i {scan.token(i + 1).text.lower()}")
     if key == "gaar" and scan.key(i + 2) in ("aftes", "aften"):
         return Piece(spec=day, part="aften"), i + 3
+    if key in ("gaar", "forgaars") and scan.key(i + 2) in _PARTS:
+        return Piece(spec=day, part=_PARTS[scan.key(i + 2)][1]), i + 3
     if key in ("morgen", "overmorgen") and scan.key(i + 2) == "tidligt":
         return Piece(spec=day, part="morgen"), i + 3
     return Piece(spec=day), i + 2
@@ -56,10 +60,23 @@ def year_at(scan: Scan, i: int) -> Found[Year]:
     """`2026` after a date or month."""
     token = scan.token(i)
     number = whole(token)
+    if number is None and scan.key(i) in _CENTURY:
+        return _worded_year(scan, i)
     if number is None or len(token.text) != 4:
         return None
     year = checked_year(number)
     return (year, i + 1) if year else None
+
+
+def _worded_year(scan: Scan, i: int) -> Found[Year]:
+    """`tyve seksogtyve`, `to tusind og femogtyve`, `totusinde og femogtyve`."""
+    at = i + 1 + (scan.key(i) == "to" and scan.key(i + 1) in ("tusind", "tusinde"))
+    if scan.key(i) == "to" and at == i + 1:
+        return None
+    at += scan.key(at) == "og" and scan.key(i) != "tyve"
+    number = CARDINALS.get(scan.key(at), 0)
+    year = checked_year(2000 + number) if number >= 10 and not scan.digits(at) else None
+    return (year, at + 1) if year else None
 
 
 def _shared_month(scan: Scan, i: int) -> int | None:
@@ -112,7 +129,7 @@ def _digit_date(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     if not atom.sep:
         return _day_number(scan, i, licensed=licensed)
     sure = licensed or atom.sep == "/" or len(atom.parts) == 3 or token.dotted or len(atom.parts[1]) == 1
-    sure = sure or int(atom.parts[0][:4]) > 24
+    sure = sure or int(atom.parts[0][:4]) > 24 or scan.key(i + 1) == "kl"
     day = atom_date(atom, licensed=licensed) if sure else None
     if day is None and licensed and atom.sep in ("/", "."):
         raise Unclear("no_such_date", text=token.text)
@@ -150,9 +167,14 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     if len(text) > 2:
         packed = packed_date(text) if licensed else None
         return (packed, i + 1) if packed else None
-    month = named_month(scan, i + 1)
+    english = scan.token(i + 1).glued and scan.key(i + 1) in _SUFFIXES
+    after = i + 1 + english + (english and scan.key(i + 2) == "of")
+    month = named_month(scan, after)
+    month, after = (named_month(scan, i - 1), after - 1) if english and not month else (month, after)
     if month:
-        return OnDate(number, month), i + 2
+        return OnDate(number, month), after + 1
+    if english:
+        return (OnDate(number), i + 2) if 0 < number <= 31 else None
     if scan.key(i + 1) == "/" and scan.digits(i + 2):
         month = whole(scan.token(i + 2))
         return (OnDate(number, month), i + 3) if month and month <= 12 else None
@@ -160,6 +182,9 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     month = _shared_month(scan, i) if listed else None
     if month:
         return OnDate(number, month), i + 1
+    counted = _counted_month(scan, i + 1) if licensed else None
+    if counted:
+        return OnDate(number, counted[0]), counted[1]
     within = scan.key(i + 1) == "i" and scan.key(i + 2) in _THIS_MONTH and scan.key(i + 3) == "maaned"
     licensed = licensed or (within and scan.token(i).dotted)
     if not licensed or scan.key(i + 1) in _COUNTED or number == 0:
@@ -169,6 +194,14 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     return OnDate(number), i + 1
 
 
+def _counted_month(scan: Scan, i: int) -> Found[int]:
+    """`i 12.`, `i tiende` after "den 1.", "den sjette": the month by its number."""
+    if scan.key(i) != "i" or scan.key(i + 2) in ("tiden", *DASHES) or not scan.settled(i + 2):
+        return None
+    number = whole(scan.token(i + 1)) if scan.digits(i + 1) else ORDINALS.get(scan.key(i + 1))
+    return (number, i + 2) if number and number <= 12 else None
+
+
 def _ordinal(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     number = ORDINALS.get(scan.key(i))
     if number is None:
@@ -176,6 +209,9 @@ def _ordinal(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     month = named_month(scan, i + 1)
     if month:
         return OnDate(number, month), i + 2
+    counted = _counted_month(scan, i + 1) if licensed else None
+    if counted:
+        return OnDate(number, counted[0]), counted[1]
     if licensed and scan.key(i + 1) == "i" and scan.key(i + 2) in ("maaned", "denne", "naeste"):
         return OnDate(number), i + 1
     return (OnDate(number), i + 1) if licensed and number > 10 and scan.settled(i + 1) else None

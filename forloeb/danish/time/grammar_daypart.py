@@ -15,6 +15,7 @@ _THIRDS = {
     "foerst": "first", "starten": "first", "tidligt": "first", "midt": "middle", "sidst": "last", "sent": "last",
     "slutningen": "last",
 }  # fmt: skip
+_LUNCH = frozenset({"frokost", "frokosttid", "frokosten"})
 _MORNING = 6
 _OF_DAY = {"first": "formiddag", "middle": "middag", "last": "eftermiddag"}
 
@@ -36,7 +37,7 @@ def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
         at = at + 1 if scan.key(at + 1) in DAYPARTS else at + 2
         if scan.key(at) == "dag" and scan.definite(at):
             return Piece(part=_OF_DAY[half_of]), at + 1
-    part = scan.key(at)
+    part = "middag" if dated and scan.key(at) in _LUNCH and at > i else scan.key(at)
     if part not in DAYPARTS or (today and part == "morgen"):
         return None
     if today and not dated and not third:

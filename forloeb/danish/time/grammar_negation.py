@@ -10,25 +10,49 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.scan import Scan
 
 _OUT = words(
-    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket"
+    "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
+    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
-    "moeder dukker mulig frem"
+    "moeder dukker mulig frem alle dage hver faa fri ledige venligst"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
+_OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
-_AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er")
+_AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
 _BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
-    "udskyd udskyde byt bytte udsaette flyttede move moved change reschedule udsaet udskydes"
+    "udskyd udskyde byt bytte bytter "
+    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes"
 )
-_BOOKINGS = words("book booke bestil bestille saet saette aftal aftale booket reserver")
-_IMPOSSIBLE = words("udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat")
+_BOOKINGS = words(
+    "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
+    "planlagt udsat berammet"
+)
+_IMPOSSIBLE = words(
+    "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
+    "booket traels uheldig uheldigt ude upassende yt"
+)
+_TOO = words("tidligt tidlig sent sen langt stramt presset taet kort")
+_DEGREES = words(
+    "alt lige helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
+)
+_NO = words("nej naeh nae nope niks naej")
+_COLONS = frozenset({",", "?", "-", ":", "–", "="})
+_POORLY = words("daarligt skidt")
+_SUITING = words("passer passe er bliver gaar")
+# What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
+_UNDOING = words("hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
+_BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
+_BACK_BETWEEN = words("jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
+_BACK_NOUNS = words("dag dage uge uger tid tidspunkt dato aftale moede")
+_BACK_CLOSING = _CLOSING | words("og hvis saa alligevel deltage moede naa for mig pga da")
+_BACK_WORDS = 4
 _FAR = 6
 _MOVE_FAR = 12
 
@@ -36,9 +60,13 @@ _MOVE_FAR = 12
 def negated_before(scan: Scan, i: int) -> bool:
     """Whether the words before a phrase rule it out."""
     at = i - 1
+    if any(scan.key(back) == "medmindre" for back in range(i - 4, i)):
+        return True  # "fredag medmindre det er før 10"
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
-            return not inverted(scan, at)
+            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
+        if scan.key(at) in _POORLY and any(scan.key(back) in _SUITING for back in range(at - 3, at)):
+            return True  # "det passer dårligt på mandag"
         if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in (
             "bortset",
             "andet",
@@ -47,11 +75,11 @@ def negated_before(scan: Scan, i: int) -> bool:
             "istedet",
         ):
             return True
-        if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre"):
+        if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre", "anden"):
             return True  # "alle andre dage end fredag"
         if scan.key(at) == "nej" and "til" in (scan.key(at + 1), scan.key(at + 2)):
             return True  # "nej tak til mandag"
-        if scan.key(at) == "end" and any(scan.key(back) == "hellere" for back in range(at - _FAR, at)):
+        if scan.key(at) == "end" and any(scan.key(back) in ("hellere", "bedre") for back in range(at - _FAR, at)):
             return True  # "hellere onsdag end tirsdag"
         if scan.key(at) == "fremfor" or (scan.key(at) == "for" and scan.key(at - 1) == "frem"):
             return True
@@ -82,6 +110,8 @@ def refused_before(scan: Scan, i: int) -> bool:
 
 def inverted(scan: Scan, i: int) -> bool:
     """`kan jeg ikke` at the start of its clause: a question that suggests."""
+    if (scan.key(i - 2), scan.key(i - 1)) in _OFFERS:
+        return True  # "har du ikke noget før fredag?"
     if scan.key(i - 1) not in _SUBJECTS or scan.key(i - 2) not in _MODALS:
         return False
     before = scan.key(i - 3)
@@ -97,12 +127,19 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
-    if scan.key(scan.skip(i, frozenset({",", "?", "-"}), 1)) == "nej":
-        return True  # "tirsdag? nej, onsdag"
+    said = scan.skip(i, _COLONS, 1)
+    if scan.key(said) in _NO or (said > i and scan.key(said) in _IMPOSSIBLE):
+        return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
+    if scan.key(i) in ("daarligst", "daarligt", "skidt") and not scan.key(i + 1).isalpha():
+        return True  # "mandag passer bedst og onsdag dårligst"
+    if scan.key(said) == "ikke" and scan.key(said + 1) in ("", ",", ".", ";", "!"):
+        return True  # "uge 9: mandag ikke, tirsdag ok"
     at = scan.skip(i, frozenset({",", "men"}), 2)
     at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
     if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):
         return scan.key(at + 3) in _CLOSING  # "mandag jeg kan ikke"
+    if scan.key(at) == "skal" and (scan.key(at + 2), scan.key(at + 3)) == ("lade", "vaere"):
+        return True
     if scan.key(at) in ("har", "skal", "bliver") and scan.key(at) not in _AFTER_VERBS:
         end = scan.skip(at + 1, _BETWEEN, 4)
         return scan.key(end) == "ikke" and scan.key(end + 1) in ("tid", "mulighed", "vaere", "til", "lyst")
@@ -110,8 +147,15 @@ def negated_after(scan: Scan, i: int) -> bool:
         return False
     verb = scan.key(at)
     end = scan.skip(at + 1, _BETWEEN, 4)
-    if scan.key(end) in _IMPOSSIBLE:
+    worst = scan.skip(end, _DEGREES, 2)
+    if scan.key(worst) in _IMPOSSIBLE or (scan.key(worst), scan.key(worst + 1)) == ("no", "go"):
         return True
+    if scan.key(worst) == "for" and scan.key(worst + 1) in _TOO:
+        return True  # "efter 15 er for sent"
+    if scan.key(worst) == "et" and scan.key(worst + 1) == "problem":
+        return True
+    if scan.key(worst) == "no" and scan.key(worst + 2) == "go":
+        return True  # "no-go"
     if scan.key(end) not in ("ikke", "aldrig"):
         return False
     return verb != "er" or scan.key(end + 1) in (
@@ -135,6 +179,8 @@ def negated_after(scan: Scan, i: int) -> bool:
 
 def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
+    if scan.key(i) in _MOVES and scan.key(i + 1) == "til":
+        return True  # "mødet d. 4/12 flyttes til …"
     if scan.key(i) not in _MODALS:
         return False
     at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)
@@ -146,6 +192,11 @@ def booking(scan: Scan, i: int) -> bool:
     return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
 
 
+def swapping(scan: Scan, i: int) -> bool:
+    """`byt tirsdag med torsdag`."""
+    return any(scan.key(at) in ("byt", "bytte", "bytter", "skift", "skifte") for at in range(max(0, i - _FAR), i))
+
+
 def moving(scan: Scan, i: int) -> bool:
     """Whether a verb of moving stands before the phrase in its clause."""
     for at in range(i - 1, max(-1, i - _MOVE_FAR), -1):
@@ -154,3 +205,22 @@ def moving(scan: Scan, i: int) -> bool:
         if scan.key(at) in _MOVES:
             return True
     return False
+
+
+def refuses_back(scan: Scan, i: int) -> int | None:
+    """`der kan jeg ikke`, `den dag går ikke`: where the words begin whose "ikke" at i refuses what was named."""
+    if scan.key(i + 1) == "der" and not scan.key(i + 2).isalpha():
+        return i  # "så ikke der"
+    if (scan.key(i + 1), scan.key(i + 3)) == ("den", "") and scan.key(i + 2) in _BACK_NOUNS:
+        return i  # "ikke den dag"
+    if scan.key(i + 1) not in _BACK_CLOSING:
+        return None
+    at = i - 1
+    while i - at <= _BACK_WORDS and scan.key(at) in _BACK_BETWEEN:
+        at -= 1
+    if scan.key(at) not in _BACK_VERBS:
+        return None
+    if scan.key(at - 1) in ("der", "det", "de") or (scan.key(at - 1) == "den" and at - 2 != -1):
+        return at - 1
+    named = scan.key(at - 1) in _BACK_NOUNS and scan.key(at - 2) in ("den", "det", "de", "begge")
+    return at - 2 if named else None

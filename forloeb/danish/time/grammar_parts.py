@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month, Spec, Week, Year
-from forloeb.danish.time.durations import Duration
+from forloeb.danish.time.durations import Duration, Rest
 from forloeb.danish.time.grammar_period import THIRDS, month, week, year
 from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS, SHORT_MONTHS
 from forloeb.danish.time.numbers import ORDINALS, whole
-from forloeb.danish.time.periods import Edge, Half, Nth, Part
+from forloeb.danish.time.periods import Edge, Half, Nth, Part, Third
 from forloeb.danish.time.scan import Found, Piece, Scan
+
+PERIODS: dict[str, Spec] = {"uge": Week(), "maaned": Month(), "aar": Year(0, relative=True)}
+_NEXT: dict[str, Spec] = {"uge": Week(offset=1), "maaned": Month(offset=1), "aar": Year(1, relative=True)}
+_DELS: dict[str, Third] = {"foerste": "first", "midterste": "middle", "sidste": "last"}
+_GENITIVES = {"ugens": "uge", "uges": "uge", "maaneds": "maaned", "aars": "aar"}
 
 
 def whole_period(scan: Scan, i: int) -> Found[Spec]:
     """A period that something can be a part of: also "ugen", "måneden" and "året" alone."""
     at = scan.skip(i, frozenset({"den", "det"}), 1)
-    if scan.key(at) in ("uge", "maaned", "aar") and not scan.digits(at + 1):
-        alone: dict[str, Spec] = {"uge": Week(), "maaned": Month(), "aar": Year(0, relative=True)}
-        return alone[scan.key(at)], at + 1
+    if scan.key(at) in PERIODS and not scan.digits(at + 1):
+        return PERIODS[scan.key(at)], at + 1
     for rule in (week, month, year):
         found = rule(scan, i)
         if found:
@@ -35,6 +39,9 @@ def part_of_period(scan: Scan, i: int) -> Found[Piece]:
         found = whole_period(scan, scan.skip(at + 2, frozenset({"af", "i"}), 1))
         return (Piece(spec=Half(half == 2, found[0])), found[1]) if found else None
     third = THIRDS.get(scan.key(at))
+    if scan.key(at + 1) == "del" and scan.key(at + 2) == "af" and scan.key(at) in _DELS:
+        found = whole_period(scan, at + 3)
+        return (Piece(spec=Part(_DELS[scan.key(at)], found[0])), found[1]) if found else None
     if third is None:
         return None
     of = scan.skip(at + 1, frozenset({"i", "paa", "af", "om"}), 1)
@@ -75,6 +82,8 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     if n is None or n > 31:
         return None
     word = scan.key(at + 1)
+    if key == "sidste" and at > i and scan.key(at - 1) in ("den", "d") and word in MONTHS:
+        return Piece(spec=Nth(-1, "day", Month(MONTHS[word]))), at + 2  # "den sidste november"
     if (n < 0 and word == "i" and scan.key(at + 2) == "maaned") or (
         n < 0 and scan.key(at + 3) == "maaned" and word == "i"
     ):
@@ -89,3 +98,30 @@ def nth_of_month(scan: Scan, i: int) -> Found[Piece]:
     if not found or not isinstance(found[0], Month):
         return None
     return Piece(spec=Nth(n, what, found[0])), found[1]  # type: ignore[arg-type]
+
+
+def period_out(scan: Scan, i: int) -> Found[Piece]:
+    """`ugen ud`, `måneden ud`; `ved månedens udgang` is its last day, `ugens udgang` its last days."""
+    at = scan.skip(i, words("i hele"), 2)
+    if scan.key(at) in PERIODS and scan.key(at + 1) == "ud" and scan.token(at).text[-1:] in "nt":
+        return Piece(spec=Rest(PERIODS[scan.key(at)])), at + 2
+    owned = owned_period(scan, scan.skip(i, words("ved til med i"), 1))
+    if not owned:
+        return None
+    spec, end = owned
+    return Piece(spec=Nth(-1, "day", spec) if isinstance(spec, Month) else Part("last", spec)), end
+
+
+def owned_period(scan: Scan, i: int) -> Found[Spec]:
+    """`månedens udgang`, `næste måneds udgang`, `oktobers udgang`: the period that runs out."""
+    coming = scan.key(i) == "naeste"
+    at = i + 1 if scan.key(i) in ("naeste", "denne", "dette", *MONTHS) and scan.key(i + 1) in _GENITIVES else i
+    if scan.key(at + 1) != "udgangen":
+        return None
+    key = scan.key(at)
+    if key in _GENITIVES and scan.key(at - 1) in MONTHS and at > i:
+        return Month(MONTHS[scan.key(at - 1)]), at + 2  # "juli måneds udgang"
+    if key in _GENITIVES:
+        return (_NEXT if coming else PERIODS)[_GENITIVES[key]], at + 2
+    number = MONTHS.get(key.removesuffix("s"))
+    return (Month(number), at + 2) if number else None

@@ -13,65 +13,42 @@ from dataclasses import replace
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
-from forloeb.danish.time.grammar_clock import whole_message
+from forloeb.danish.time.grammar_bound import bound_at
 from forloeb.danish.time.grammar_core import Point, point
-from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
-from forloeb.danish.time.grammar_parts import part_of_period
-from forloeb.danish.time.grammar_range import bare_clock, between, continued, other_end, pair
+from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
+from forloeb.danish.time.grammar_negation import booking, negated_after, negated_before
+from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, night_to, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
+from forloeb.danish.time.grammar_rest import onwards, run_out
+from forloeb.danish.time.grammar_whole import whole_message
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import ORDINALS
+from forloeb.danish.time.periods import Weekend
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
+from forloeb.danish.time.single_days import OnDate
 from forloeb.danish.time.tense import in_tense
 
-_BOUNDS = {
-    Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
-    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
-    Bound.BEFORE: ("fra nu og til", "fra nu til", "tidligere end",
-                   "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
-                   "foer", "inden", "indtil"),
-    Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "senest til",
-                    "senest"),
-}  # fmt: skip
-_OPENINGS = sorted(
-    ((tuple(opening.split()), bound) for bound, openings in _BOUNDS.items() for opening in openings),
-    key=lambda opening: -len(opening[0]),
-)
 _FILLERS = words(
     "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
     "dog"
 )
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
-_ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
+_SAID_AFTER = {"tidligst": Bound.FROM, "senest": Bound.THROUGH}
 _ONWARDS = words("frem fremover senere")
-
-
-def _bound(scan: Scan, i: int) -> tuple[Bound, int]:
-    """The bound that opens here and where its point begins."""
-    if (scan.key(i), scan.key(i + 1)) == ("inden", "for") or (scan.key(i - 1), scan.key(i)) == ("bortset", "fra"):
-        return Bound.AT, i
-    if scan.key(i) == "foerst" and not part_of_period(scan, i):
-        able = any(scan.key(at) in _ABLE for at in range(max(0, i - 4), i))
-        if able:  # "kan først på torsdag": not before it
-            return Bound.FROM, i + 1
-    for opening, bound in _OPENINGS:
-        if all(scan.key(i + at) == word for at, word in enumerate(opening)):
-            return bound, i + len(opening)
-    return Bound.AT, i
 
 
 def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     """The phrase that begins here: one item, or two when something is moved from one time to another."""
-    two_ends = between(scan, i)
+    two_ends = between(scan, i) or run_out(scan, i) or night_between(scan, i) or night_to(scan, i)
     if two_ends:
         return [two_ends], two_ends.end
-    bound, at = _bound(scan, i)
+    bound, at = bound_at(scan, i)
     two_dates = pair(scan, at) if bound in (Bound.AT, Bound.FROM) else None
     if two_dates:
         return [replace(two_dates, first=i)], two_dates.end
@@ -81,8 +58,25 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     item = read
     if scan.key(item.end) in ("og", "eller") and scan.key(item.end + 1) in _ONWARDS:  # "mandag og frem"
         return [replace(item, bound=Bound.FROM, end=item.end + 2)], item.end + 2
-    more = _moved_hours(scan, item) or _with_other_end(scan, item, at)
+    late = _bounded_after(scan, item)
+    if late:
+        return [late], late.end
+    stretch = onwards(scan, item)
+    if stretch:
+        return [stretch], stretch.end
+    more = moved_hours(scan, item) or with_other_end(scan, item, at)
     return more or ([item], item.end)
+
+
+def _bounded_after(scan: Scan, item: Item) -> Item | None:
+    """`fredag senest`, `kl. 14 tidligst`: the bound said after what it bounds."""
+    bound = _SAID_AFTER.get(scan.key(item.end))
+    if bound is None or not item.at() or scan.known(item.end + 1):
+        return None
+    hours = item.left.hours
+    if item.left.spec is None and hours and hours.kind is Kind.VALUE:
+        return replace(item, left=Point(None, _bounded(hours, bound)), end=item.end + 1)
+    return replace(item, bound=bound, end=item.end + 1) if item.left.spec else None
 
 
 def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
@@ -103,6 +97,8 @@ def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
     left, end = found
     if left.hours and left.spec is None and left.hours.kind is Kind.VALUE and bound is not Bound.AT:
         bound, left = Bound.AT, Point(None, _bounded(left.hours, bound))
+    if left.spec and left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
+        bound = Bound.AT  # "fra mandag kl. 10 til 12"
     if left.spec and scan.key(i) == "siden":
         left = Point(Past(left.spec), left.hours)
     if left.hours and left.hours.kind is Kind.BEFORE and scan.key(i) == "til" and booking(scan, i):
@@ -116,30 +112,6 @@ def _bounded(hours: Hours, bound: Bound) -> Hours:
         start = hours.end if bound is Bound.AFTER and hours.end is not None else hours.start
         return Hours(Kind.AFTER, start, None, hours.coarse)
     return Hours(Kind.BEFORE, None, hours.start, hours.coarse)
-
-
-def _with_other_end(scan: Scan, item: Item, at: int) -> Found[list[Item]]:
-    """A range, or after "flyt" what is given up and what is wanted."""
-    right = other_end(scan, item.end, item.left) if item.bound in (Bound.AT, Bound.FROM) else None
-    if not right:
-        return None
-    if scan.key(item.first) != "til" and scan.key(item.end) in ("til", "to") and moving(scan, item.first):
-        given_up = replace(item, bound=Bound.AT, first=at, excluded=True)
-        return [given_up, Item(right[0], item.end + 1, right[1], link="men")], right[1]
-    return [replace(item, bound=Bound.RANGE, right=right[0], end=right[1])], right[1]
-
-
-def _moved_hours(scan: Scan, item: Item) -> Found[list[Item]]:
-    """`flyt den fra kl. 10 til kl. 14`: one clock time given up, the other wanted."""
-    hours = item.left.hours
-    if item.left.spec or not hours or hours.kind is not Kind.INTERVAL or hours.coarse:
-        return None
-    middle = next((at for at in range(item.first + 1, item.end) if scan.key(at) == "til"), None)
-    if middle is None or scan.key(item.first - 1) == "til" or not moving(scan, item.first):
-        return None
-    old, new = Hours(Kind.VALUE, hours.start, None), Hours(Kind.VALUE, hours.end, None)
-    given_up = Item(Point(None, old), item.first, middle, excluded=True)
-    return [given_up, Item(Point(None, new), middle + 1, item.end, link="men")], item.end
 
 
 def alone(scan: Scan) -> Item | None:
@@ -180,6 +152,8 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
         if refused and link == "og":
             refuse_list(found)
+        if link == "og" and out and not refused and scan.key(found[-1].end) == "," and not _own_refusal(scan, more[0]):
+            unclear.append(Unclear("which_days"))  # "ikke tirsdag, og onsdag fra 13"
         if refused and link == ",":
             unclear.append(Unclear("which_days"))  # "onsdag, fredag kan jeg ikke": one of them or both?
         try:
@@ -187,9 +161,24 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         except Unclear as asked:
             unclear.append(asked)
             chief = more[0]
+        if link in ("", ",") and found and _names_weekend(found[-1], chief):
+            chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
         found.append(replace(chief, excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
+
+
+def _names_weekend(weekend: Item, dated: Item) -> bool:
+    near = weekend.end >= dated.first - 1 and weekend.at() and isinstance(weekend.left.spec, Weekend)
+    return near and isinstance(dated.left.spec, OnDate) and dated.bound in (Bound.AT, Bound.RANGE)
+
+
+def _dated_weekend(weekend: Item, dated: Item) -> Item:
+    return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
+
+
+def _own_refusal(scan: Scan, item: Item) -> bool:
+    return item.excluded or negated_before(scan, item.first)
 
 
 def _unread_count(scan: Scan, item: Item) -> bool:

@@ -6,15 +6,19 @@ Conventions: both ends are counted. "mellem jul og nytår" is 27-30 December. A 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from forloeb.danish.time.clock import daypart
 from forloeb.danish.time.days import Spec, Week
 from forloeb.danish.time.durations import Duration
 from forloeb.danish.time.feasts import Feast
 from forloeb.danish.time.grammar_clock import DASHES, clock, clock_range
-from forloeb.danish.time.grammar_core import Point, point
+from forloeb.danish.time.grammar_core import Point, day_piece, point
 from forloeb.danish.time.grammar_day import day_number_after, with_short_year, year_at
-from forloeb.danish.time.grammar_weekday import weekday_at
+from forloeb.danish.time.grammar_weekday import AFTERWARDS, weekday_at
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import WEEKDAYS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import atom_date, whole
 from forloeb.danish.time.periods import Beside
@@ -52,10 +56,29 @@ def between(scan: Scan, i: int) -> Item | None:
     right = point(scan, left[1] + 1) or continued(scan, left[1] + 1, left[0])
     if not right or right[0].spec is None:
         return None
+    if right[0].hours and not left[0].hours:
+        raise Unclear("which_days")  # "mellem mandag og onsdag kl. 10": until then, or each day?
     names = tuple(spec.name if isinstance(spec, Feast) else "" for spec in (left[0].spec, right[0].spec))
     if names[0].startswith("jul") and names[1].startswith("nyt"):
         return Item(Point(Feast("mellemdagene")), i, right[1])
     return Item(left[0], i, right[1], Bound.RANGE, right[0])
+
+
+def night_between(scan: Scan, i: int) -> Item | None:
+    """`natten mellem fredag og lørdag`: the night that ends on the second."""
+    both = between(scan, i + 1) if scan.key(i) == "nat" else None
+    if not both or not both.right:
+        return None
+    return Item(Point(both.right.spec, daypart("nat")), i, both.end)
+
+
+def night_to(scan: Scan, i: int) -> Item | None:
+    """`natten til lørdag kl. 2`: the night that ends on that day."""
+    day = day_piece(scan, i + 2) if (scan.key(i), scan.key(i + 1)) == ("nat", "til") else None
+    if not day or day[0].spec is None or day[0].part:
+        return None
+    found = point(scan, i, (replace(day[0], part="nat"), day[1]))
+    return Item(found[0], i, found[1]) if found else None
 
 
 def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
@@ -87,8 +110,10 @@ def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
 
 def _the_one_after(scan: Scan, i: int, before: Spec) -> Found[Point]:
     """`ugen efter`, `dagen efter` beside the week or day that was just named."""
-    if scan.key(i + 1) != "efter" or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
+    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
         return None
+    if scan.key(i) in WEEKDAYS:
+        return Point(Beside(WEEKDAYS[scan.key(i)], 1, before)), i + 2  # "tirsdag eller tirsdagen efter"
     if scan.key(i) == "uge" and isinstance(before, Week):
         return Point(Beside("week", 1, before)), i + 2
     if scan.key(i) == "dag" and isinstance(before, (OnDate, OnWeekday, Offset)):
@@ -110,6 +135,8 @@ def pair(scan: Scan, i: int) -> Item | None:
         weeks = [int(part) for part in atoms[0].parts if len(part) <= 2]
         if len(weeks) == 2 == len(atoms[0].parts) and weeks[1] == weeks[0] + 1:
             return Item(Point(Week(weeks[0])), i, at + 1, Bound.RANGE, Point(Week(weeks[1])))
+    if len(atoms) == 1 and named_month(scan, at + 1):
+        return _slashed_days(scan, i, at)
     if len(atoms) != 2:
         return None
     first, last = (int(atom.parts[0]) if not atom.sep and len(atom.parts[0]) <= 2 else None for atom in atoms)
@@ -120,6 +147,17 @@ def pair(scan: Scan, i: int) -> Item | None:
         return _day_pair(scan, i, at, first, last, licensed=lead in ("d", "den"))
     ends = _date_pair(scan, at, first, last)
     return Item(Point(ends[0]), i, at + 1, Bound.RANGE, Point(ends[1])) if ends else None
+
+
+def _slashed_days(scan: Scan, i: int, at: int) -> Item | None:
+    """`d. 3/4 oktober`: the third and the fourth, not the third of April."""
+    atom, month = scan.token(at).atoms[0], named_month(scan, at + 1)
+    if atom.sep != "/" or len(atom.parts) != 2:
+        return None
+    first, last = (int(part[:3]) for part in atom.parts)
+    if last != first + 1:
+        raise Unclear("no_such_date", text=f"{scan.token(at).text} {scan.token(at + 1).text}")
+    return Item(Point(OnDate(first, month)), i, at + 2, Bound.RANGE, Point(OnDate(last, month)))
 
 
 def _day_pair(scan: Scan, i: int, at: int, first: int, last: int, *, licensed: bool) -> Item | None:

@@ -1,5 +1,5 @@
 """What a refusal does to the phrases round it: "ikke ledig før mandag" turns a bound, "mandag og tirsdag kan jeg ikke"
-rules out a whole list.
+rules out a whole list, "mandag kl. 10, men der kan jeg ikke" points back.
 """
 
 from __future__ import annotations
@@ -8,12 +8,17 @@ from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.grammar_core import Point
-from forloeb.danish.time.grammar_negation import refused_before
+from forloeb.danish.time.grammar_negation import refused_before, refuses_back
 from forloeb.danish.time.items import Bound, Item
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 
 _LONGEST_LIST = 6
+_BACK = 8
+_SAID = words("sagde skrev troede aftalte foreslog")
+_INSTEAD = words("men nej rettere")
 
 
 def not_before(scan: Scan, item: Item) -> Item:
@@ -32,3 +37,42 @@ def refuse_list(found: list[Item]) -> None:
         found[at] = replace(found[at], excluded=True)
         if found[at].link not in ("og", ","):
             break
+
+
+def look_back(scan: Scan, found: list[Item]) -> list[Item]:
+    """`mandag kl. 10, men der kan jeg ikke`: the time just named is ruled out.
+
+    Raises:
+        Unclear: several times stand there apart, so which is meant?
+    """
+    out = _put_right(scan, found)
+    reached = 0
+    for i, key in enumerate(scan.keys):
+        start = refuses_back(scan, i) if key in ("ikke", "aldrig", "umuligt") else None
+        while reached < len(out) and out[reached].end <= i:
+            reached += 1
+        if start is None:
+            continue
+        nearest = range(max(0, reached - _BACK), reached)
+        before = [at for at in nearest if start - _BACK <= out[at].end <= start]
+        if not before or any(out[at].excluded for at in before):
+            continue
+        last = before[-1]
+        listed = [at for at in before if all(out[on].link in ("og", ",") for on in range(at + 1, last + 1))]
+        if len(listed) < len([at for at in before if out[at].sentence == out[last].sentence]):
+            raise Unclear("which_days")
+        for at in listed:
+            out[at] = replace(out[at], excluded=True)
+    return out
+
+
+def _put_right(scan: Scan, found: list[Item]) -> list[Item]:
+    """`jeg sagde kl. 9, men det bliver kl. 10`: what was said before is given up."""
+    out = list(found)
+    for at in range(1, len(found)):
+        one, other = found[at - 1], found[at]
+        said = any(scan.key(back) in _SAID for back in range(one.first - 3, one.first))
+        between = scan.keys[one.end : min(other.first, one.end + _BACK)]
+        if said and one.near(other) and not other.excluded and _INSTEAD & set(between):
+            out[at - 1] = replace(one, excluded=True)
+    return out

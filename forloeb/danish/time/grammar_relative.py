@@ -95,7 +95,7 @@ def within(scan: Scan, i: int) -> Found[Piece]:
     """`inden for 14 dage`, `i løbet af næste uge`, `de næste to uger`, `resten af ugen`, `senere på ugen`."""
     at = scan.skip(i, frozenset({"i", "loebet", "af", "inden", "indenfor", "for"}), 3)
     if scan.key(i) == "inden" and at == i + 1:
-        length = duration(scan, at) if scan.digits(at) else None
+        length = duration(scan, at)
         return (Piece(spec=Within(length[0], 1)), length[1]) if length and length[0] and not length[0].minutes else None
     running = (
         "loebet" in (scan.key(i), scan.key(i + 1))

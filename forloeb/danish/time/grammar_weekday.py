@@ -21,6 +21,7 @@ WHICH: dict[str, Which] = {
 }  # fmt: skip
 _LOOSE_SHORT = words("tirsd onsd torsd loerd soend tir tirs ons fre tors loer tue")
 _OWNERS = words("min din vores en hans hendes sin deres jeres")
+AFTERWARDS = words("efter derefter derpaa")
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
 
 
@@ -79,6 +80,9 @@ def weekday(scan: Scan, i: int) -> Found[Piece]:
     named = weekday_at(scan, at)
     if named is None:
         return None
+    alone = not scan.key(at + 2).isalnum()
+    if at == i and scan.definite(at) and scan.key(at + 1) in AFTERWARDS and alone:
+        return Piece(spec=WhichWeekday(named, weak=False)), at + 2  # "torsdagen derefter": after what?
     if scan.key(i - 1) == "en" and scan.key(i - 2) == "paa" and at == i:
         return Piece(spec=WhichWeekday(named, weak=False)), at + 1  # "om 3 uger på en onsdag"
     if habit and (scan.key(i) == "hver" or scan.definite(at)):

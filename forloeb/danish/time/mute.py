@@ -36,7 +36,7 @@ _BEFORE_DIGITS = frozenset(
 )
 _AFTER_DIGITS = frozenset({*MONTHS, *SHORT_MONTHS}) | words(
     "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag "
-    "paaskedag pinsedag kl eller"
+    "paaskedag pinsedag kl eller st nd rd th"
 )
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8
@@ -137,7 +137,7 @@ def _share(tokens: list[Token], at: int) -> bool:
 
 def _phone(tokens: list[Token], at: int) -> int:
     """Where groups of digits end that make a phone or CPR number; 0 when they don't."""
-    if _key(tokens, at - 1) == "+":
+    if _key(tokens, at - 1) == "+" and not (at > 1 and tokens[at - 2].digits):
         end = at
         while end < len(tokens) and tokens[end].digits:
             end += 1

@@ -107,6 +107,24 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Onwards:
+    """`fra tirsdag og ugen ud`: from a day to the end of the week, month or year it lies in."""
+
+    of: Spec
+    unit: Literal["week", "month", "year"]
+
+    def resolve(self, at: Context) -> Days:
+        """The days left of that period."""
+        first = self.of.resolve(at).start
+        ends = {
+            "week": week_of(first).end,
+            "month": month_days(first.year, first.month).end,
+            "year": date(first.year + 1, 1, 1),
+        }
+        return Days(first, ends[self.unit], interval=True)
+
+
+@dataclass(frozen=True)
 class Nth:
     """`den første mandag i december`, `sidste hverdag i måneden`; n counts from 1, or is -1 for the last."""
 

@@ -8,7 +8,7 @@ name a time wherever they stand.
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month
-from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.grammar_negation import inverted, moving
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
@@ -20,6 +20,14 @@ from forloeb.danish.time.single_days import OnDate, OnWeekday
 _LEADING = words(
     "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
     "ultimo halv kvart mellem"
+)
+_HOURS = frozenset(CARDINALS) - {"en", "et", "een", "nul", "one"}
+_SHORTEST = words("ma ti on to fr lo loe so soe")
+_LASTING = words("efter foer inden")
+_AFTER_WHAT = words(
+    "arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad "
+    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen sommerferie "
+    "sommerferien juleferien"
 )
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
 _JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
@@ -56,6 +64,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "eller" and scan.key(after + 1) in _SOONER and after + 1 not in covered:
         return True
+    if item.left.hours and before not in covered and scan.key(before) in _SHORTEST and scan.key(item.first) == "kl":
+        return True  # "ti kl 10": Tuesday, or a number?
     if any(_run(scan, at) for at in (before, after) if at not in covered):
         return True
     if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:
@@ -64,6 +74,31 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if scan.key(after) == "og" and after not in covered and scan.key(after + 2) in _CLOCK_UNITS:
         return True  # "om en time og et kvarter"
+    if not item.left.hours and any(_spelt_hour(scan, at, after=at == after) for at in {before, after} - covered):
+        return True  # "0830 fredag", "femten nul nul fredag"
+    relative = scan.key(item.first) in _LASTING and before not in covered
+    if relative and scan.key(before) in ("dag", "uge", "maaned", "aften", "morgen") and scan.definite(before):
+        return True  # "dagen efter kl. 9"
+    if relative and item.left.spec and scan.key(before) in _UNITS:
+        return True  # "nogle dage efter den 1. juli"
+    ended = scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered
+    if ended and scan.key(after - 1) in ("uge", "dag", "maaned") and scan.definite(after - 1):
+        return True  # "først ugen efter"
+    parted = item.left.spec is None and item.left.hours and item.left.hours.coarse
+    if parted and scan.key(after) in ("foer", "efter") and scan.key(after + 1) in _ENDS and after not in covered:
+        return True  # "aftenen før"
+    if scan.key(after) == "efter" and scan.key(after + 1) in ("naeste", "denne", "den") and after not in covered:
+        return True  # "weekenden efter næste"
+    if item.left.hours and item.left.hours.coarse and before not in covered and scan.key(before) in _HOURS:
+        return True  # "ni morgen"
+    if scan.key(after) == "hver" and scan.key(after + 1) in ("uge", "maaned") and after not in covered:
+        return True  # "den 1. hver måned"
+    if before not in covered and scan.key(before) in _AFTER_WHAT and scan.key(before - 1) in _LASTING:
+        return True  # "dagen før mødet den 12."
+    if scan.key(after) in _LASTING and scan.key(after + 1) in _AFTER_WHAT and after not in covered:
+        return True  # "fredag efter arbejde": when is that?
+    if scan.key(after) == "til" and not {after, after + 1} & covered and moving(scan, item.first):
+        return True  # "flyt fra kl. 9 til senere på dagen"
     counted = scan.key(before) in _CLOCK_UNITS and scan.number(before - 1) is not None
     if counted and item.left.hours and item.left.hours.kind is not Kind.VALUE:
         return True  # "to timer efter kl 10"
@@ -94,6 +129,8 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     for i, key in enumerate(scan.keys):
         if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
             continue
+        if scan.key(i - 1) in ("hvorfor", "arbejder"):
+            continue
         near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
         near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
         if near and not any(item.excluded or _since(item) for item in near):
@@ -121,6 +158,16 @@ def _hour(scan: Scan, i: int) -> bool:
     """A bare number that can be a clock time or a day."""
     number = scan.number(i) if scan.digits(i) else None
     return number is not None and 0 < number <= _MOST_HOURS and scan.key(i - 1) not in ("uge", "uger")
+
+
+def _spelt_hour(scan: Scan, i: int, *, after: bool) -> bool:
+    """An hour in four digits or in words beside a day, unread."""
+    text = scan.token(i).text
+    if scan.digits(i) and text.isdigit() and len(text) == 4:
+        return text[0] == "0" and int(text[2:]) < 60
+    if not after:
+        return scan.key(i) in CARDINALS and scan.key(i - 1) in CARDINALS
+    return scan.key(i) in _HOURS and (scan.key(i + 1) in CARDINALS or not scan.key(i + 1).isalnum())
 
 
 def _office_hour(scan: Scan, i: int) -> bool:
@@ -158,6 +205,12 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True
+    if key == "mellem" and scan.number(i + 1) is not None and scan.key(i + 2) in ("og", "-", "til"):
+        return True
+    if key == "naeste" and scan.key(i + 1) == "dag":
+        return True  # "næste dag kl. 9"
+    if key in ("undtagen", "minus") and scan.digits(i + 1):
+        return True  # "hele dagen undtagen 12-13"
     if key == "kl":
         return scan.number(i + 1) is not None
     return key == "halv" and scan.key(i + 1) in CARDINALS

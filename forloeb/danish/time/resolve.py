@@ -16,6 +16,7 @@ from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
 DAY_MINUTES = 24 * HOUR
+_EVENING = 18 * HOUR
 
 
 def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[list[Time], list[Unclear]]:
@@ -101,7 +102,12 @@ def _range(left: Point, right: Point, at: Context) -> Placed:
         last = replace(last, week=first.week)
     finish = last.resolve(_onwards(at, begin.start) if not _settled(last) else at)
     start = _hours(begin, left.hours)[0] if left.hours else _midnight(begin.start)
-    end = _range_end(finish, right.hours)
+    last_hours = right.hours
+    if left.hours and (left.hours.start or 0) >= _EVENING and last_hours and last_hours.shifted:
+        last_hours = replace(
+            last_hours, start=(last_hours.start or 0) - 12 * HOUR
+        )  # "fra lørdag kl. 22 til søndag kl. 6"
+    end = _range_end(finish, last_hours)
     if start is None or isinstance(start, str) or end <= start:
         raise Unclear("backwards")
     grain = Grain.MINUTE if left.hours or right.hours else begin.grain

@@ -24,7 +24,8 @@ _NOTHING = Token("", "", -1, -1, glued=False)
 _SETTLING = frozenset({*WEEKDAYS, *DAYPARTS}) | words(
     "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint godt "
     "bedst gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar "
-    "ellers senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem"
+    "ellers senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem "
+    "bliver blev har var faar lyder burde maatte fungerer dog bedre udmaerket perfekt ok super"
 )
 # Words that can begin a phrase, or join one to another; at all others no rule is tried.
 _OPENING = frozenset(
@@ -35,7 +36,7 @@ _OPENING = frozenset(
     | words(
         "de den det en et on at ca cirka circa about around omkring ved praecis store kristi mors fars sankt skt hen "
         "naestsidste ½ naestsidst indenfor dag op t halvanden helt lige godt knap naesten mindst faa senere tidligere "
-        "resten nu hver ds dennes"
+        "resten nu hver ds dennes lidt fri faerdig hjemme tilbage ledig"
     )
 )
 

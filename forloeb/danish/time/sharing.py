@@ -34,13 +34,17 @@ def _put_in_period(items: list[Item]) -> list[Item]:
     """`i uge 11 kan jeg kun tirsdag og torsdag`: bare days later in the sentence lie in the week or month named."""
     out: list[Item] = []
     period: Item | None = None
+    several = False
     used: set[int] = set()
     for item in items:
         placed = item
         if isinstance(item.left.spec, (Week, Month)) and item.plain():
+            several = period is not None and item.link == "og" and out[-1] is period
             period = item
         elif period is not None and out[-1].near(item) and (item.link != "men" or item.excluded):
             inside = _inside(item.left.spec, period.left.spec)
+            if inside is not None and several:
+                raise Unclear("unread")  # "i uge 9 eller 10, helst tirsdag"
             if inside is not None:
                 placed = replace(item, left=Point(inside, item.left.hours))
                 used |= set() if item.excluded else {id(period)}
@@ -61,15 +65,22 @@ def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
 def _meet(items: list[Item]) -> list[Item]:
     """`på tirsdag, hvis det kan lade sig gøre, kl. 10`; `mandag, men ikke før 12`; `efter kl. 9 og før kl. 11`."""
     out: list[Item] = []
+    alone = sum(one.left.spec is not None for one in items) == 1
     for item in items:
-        joined = (_between(out[-1], item) or _met(out[-1], item, alone=len(items) == 2)) if out else None
+        joined = (_between(out[-1], item) or _met(out[-1], item, alone=alone)) if out else None
         if joined:
             out[-1] = joined
-        elif out and item.link == "men" and item.left.spec is None and out[-1].at() and out[-1].left.spec:
-            out.append(replace(item, left=Point(out[-1].left.spec, item.left.hours)))
+        elif out and item.link == "men" and item.left.spec is None and _lends_day(out[-1]):
+            several = item.excluded and out[-1].link in ("og", ",")  # "tirsdag eller onsdag, men ikke om morgenen"
+            out.append(item if several else replace(item, left=Point(out[-1].left.spec, item.left.hours)))
         else:
             out.append(item)
     return out
+
+
+def _lends_day(item: Item) -> bool:
+    """Whether a clock time after "men" lies on this phrase's day: not on one that is ruled out whole."""
+    return item.at() and item.left.spec is not None and (item.left.hours is not None or not item.excluded)
 
 
 def _between(first: Item, last: Item) -> Item | None:
@@ -99,6 +110,8 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     if (one.spec is None) != (one.hours is not None):
         return None
     narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    if other.hours and other.hours.coarse and (last.link == "men" or (first.link == "og" and not last.link)):
+        narrowing = True  # "tirsdag og onsdag, men kun om formiddagen"
     if not (narrowing if last.link else alone or narrowing):
         return None
     return replace(first, left=Point(one.spec or other.spec, one.hours or other.hours), end=last.end)
@@ -114,12 +127,26 @@ def _share_group(group: list[Item]) -> list[Item]:
 
 
 def _share_hours(group: list[Item]) -> list[Item]:
-    """`torsdag eller fredag kl. 10`: the last one's time of day holds for those before it that have none."""
-    last = group[-1].left
-    plain = all(item.bound is Bound.AT and item.left.spec is not None for item in group)
-    if group[-1].link != "og" or last.hours is None or not plain or any(item.left.hours for item in group[:-1]):
-        return group
-    return [replace(item, left=Point(item.left.spec, last.hours)) for item in group]
+    """`torsdag eller fredag kl. 10`: its time of day holds for the bare days before it, back to a comma."""
+    out = list(group)
+    for end, last in enumerate(group):
+        again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
+        if last.link != "og" or last.left.hours is None or last.left.spec is None or again:
+            if again and last.link == "og" and last.left.hours and end and _bare_day(group[end - 1]):
+                raise Unclear("which_days")  # "mandag og tirsdag kl. 10 og onsdag"
+            continue
+        first = end
+        while first and _bare_day(group[first - 1]):
+            first -= 1
+        if first and group[first].link == "og":
+            continue  # "mandag kl. 9 og tirsdag eller onsdag kl. 10"
+        for at in range(first, end):
+            out[at] = replace(group[at], left=Point(group[at].left.spec, last.left.hours))
+    return out
+
+
+def _bare_day(item: Item) -> bool:
+    return item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
 
 
 def _share_days(group: list[Item]) -> list[Item]:
@@ -127,13 +154,19 @@ def _share_days(group: list[Item]) -> list[Item]:
     dated = [item for item in group if item.left.spec is not None]
     if not dated or len(dated) == len(group):
         return group
+    apart = [item for item in group[len(dated) :] if item.left.spec is None and item.at() and not item.excluded]
+    if len(dated) > 1 and apart:
+        raise Unclear("which_days")  # "tirsdag eller onsdag kl. 9 eller 13"
+    if any(item.right for item in dated):
+        return group  # "1.-4. december, helst om formiddagen": on each of them
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
         day = dated[0].left.spec
     out: list[Item] = []
     for item in group:
         day = item.left.spec or day
-        fill = item.left.spec is None and day is not None
+        several = item.excluded and sum(not other.excluded for other in dated) > 1  # "A eller B, ikke om morgenen"
+        fill = item.left.spec is None and day is not None and not several
         out.append(replace(item, left=Point(day, item.left.hours)) if fill else item)
     return out
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from forloeb.danish.time.grammar_core import Point
-from forloeb.danish.time.items import Item
+from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.questions import Unclear, full_day_words
 from forloeb.danish.time.scan import Scan
@@ -19,8 +19,10 @@ from forloeb.danish.time.single_days import OnDate
 
 _PAST = words(
     "fik faaet var vaeret blev blevet modtog modtaget skrev skrevet sendte sendt ringede ringet talte mistede mistet "
-    "stoppede stoppet sluttede startede begyndte meldte meldt bookede booket fyret opsagt afskediget ansat"
+    "stoppede stoppet sluttede startede begyndte meldte meldt bookede booket fyret opsagt afskediget ansat "
+    "dateret afsendt underskrevet kom ankom gik sagde bad aflyste flyttede glemte sidst havde"
 )
+_LETTERS = words("brev brevet mail mailen skrivelse skrivelsen sms besked beskeden indkaldelse indkaldelsen")
 _FUTURE = words("bliver skal starter begynder stopper slutter kommer vil faar fratraeder")
 _CLAUSE_ENDS = words(". ! ? ; , og men saa")
 _FAR = 5
@@ -32,6 +34,9 @@ def in_tense(scan: Scan, item: Item) -> Item:
     spec = item.left.spec
     if not isinstance(spec, OnDate) or not spec.month or spec.year or item.right or spec.past:
         return item
+    letter = item.first - 1 if scan.key(item.first) == "fra" else item.first - 2
+    if scan.key(letter) in _LETTERS and scan.key(letter + 1) in ("af", "fra"):  # "jeres brev af 3/6"
+        return replace(item, left=Point(replace(spec, past=True), item.left.hours), bound=Bound.AT)
     against = _PAST if not scan.at.past else _FUTURE
     if not any(key in against for key in _clause_before(scan, item.first)):
         return item

@@ -35,6 +35,8 @@ ADVERSARIAL = [
     "fra 1 til ", "dagen før ", "den første ", "24., ", "d. ", "mellem ", "mellem 1 og ", "halv ", "uge 48 og ", "om 2 ",
     "for ", "inden for de næste ", "på ", "å", "a\u030a", "tirsdag kl 10 eller ", "en ", "næste ", "jul og ", "(", "🙂",
     "ikke på ", "kan ikke komme ", "flyt ", "i uge 11 kan jeg tirsdag ", "først i ", "10.12 ", "mandag den ", "31/11 ",
+    "mandag der kan jeg ikke ", "mandag og ugen ud ", "natten mellem ", "jeg arbejder mandag, ", "kl lidt i ", "undgå ",
+    "jeg sagde mandag men ",
 ]  # fmt: skip
 LENGTH = 10_000
 

@@ -1,0 +1,49 @@
+"""The words that open a bound: "inden", "senest", "ikke før", "først fri kl. 15".
+
+Conventions: "kan først på torsdag" and "har fri kl. 15" are from then on. What each bound counts is told in
+`grammar_phrase`.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.grammar_parts import part_of_period
+from forloeb.danish.time.items import Bound
+from forloeb.danish.time.letters import words
+from forloeb.danish.time.scan import Scan
+
+_BOUNDS = {
+    Bound.FROM: ("fra og med", "ikke foer", "ikke tidligere end", "fra", "siden", "tidligst"),
+    Bound.AFTER: ("senere end", "tidligst efter", "foerst efter", "til efter", "lige efter", "efter"),
+    Bound.BEFORE: ("fra nu og til", "fra nu til", "tidligere end",
+                   "frem til", "senest foer", "senest inden", "op til", "helt til", "lige foer",
+                   "foer", "inden", "indtil"),
+    Bound.THROUGH: ("til og med", "t o m", "ikke senere end", "ikke efter", "inden udgangen af", "foer udgangen af",
+                    "senest ved udgangen af", "senest med udgangen af", "senest udgangen af", "senest til",
+                    "senest"),
+}  # fmt: skip
+_OPENINGS = sorted(
+    ((tuple(opening.split()), bound) for bound, openings in _BOUNDS.items() for opening in openings),
+    key=lambda opening: -len(opening[0]),
+)
+_ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
+_FREE = words("fri faerdig hjemme tilbage ledig")
+_AT_WORK = words("paa fra med arbejde arbejdet job")
+_HAVING = words("har faar er bliver jeg foerst")
+
+
+def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
+    """The bound that opens here and where its point begins."""
+    if (scan.key(i), scan.key(i + 1)) == ("inden", "for") or (scan.key(i - 1), scan.key(i)) == ("bortset", "fra"):
+        return Bound.AT, i
+    if scan.key(i) == "foerst" and not part_of_period(scan, i):
+        able = any(scan.key(at) in _ABLE for at in range(max(0, i - 4), i))
+        after = scan.skip(i + 1, _FREE | {"igen"}, 2)
+        after = scan.skip(after, _AT_WORK, 3) if after > i + 1 else after
+        if able or after > i + 1:  # "kan først på torsdag", "har først fri kl. 15": not before it
+            return Bound.FROM, after
+    if scan.key(i) in _FREE and scan.key(i + 1) == "kl" and scan.key(i - 1) in _HAVING:
+        return Bound.FROM, i + 1  # "jeg har fri kl. 15"
+    for opening, bound in _OPENINGS:
+        if all(scan.key(i + at) == word for at, word in enumerate(opening)):
+            return bound, i + len(opening)
+    return Bound.AT, i
