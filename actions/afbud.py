@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from actions import book, missed, move, other_meeting, proposing, regret, several, which
+from actions import book, matter, missed, move, other_meeting, proposing, regret, several, which
 from actions.aiming import aim_for
 from actions.meeting_words import covers, described, matching, place_of, times_in
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
-from actions.wishing import as_json, not_that_day, wish_in
+from actions.wishing import as_json, away_in, from_json, merged, not_that_day, wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground, Holder
 from forloeb.danish.words import fold
@@ -59,6 +59,8 @@ async def begin(turn: Turn) -> None:
     sure = turn.sure if _says_so(turn) and not asking and not ANOTHERS.search(fold(turn.text)) else 0.0
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
+    if several.WHOLE.search(fold(turn.text)):
+        turn.state["away"] = as_json(away_in(turn.known))
     if turn.state["ground"]:
         told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
         turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
@@ -305,6 +307,7 @@ async def done(turn: Turn, cancelled: Cancelled) -> None:
 def receipt(turn: Turn, cancelled: Cancelled) -> None:
     """What to do now when the meeting is near, the receipt, and how sure it is."""
     meeting, taken = cancelled.appointment, cancelled.cancellation
+    turn.slots["sidste_sag"] = matter.of("afbud", turn.now, meeting)
     values = described(turn.known, meeting)
     if cancelled.call_now:
         turn.reply.say("utter_ring_ogsaa", hvem_kontakt=values["hvem_kontakt"])
@@ -327,11 +330,13 @@ async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> No
         return
     if turn.known.benefit is Benefit.DAGPENGE:
         turn.reply.say("utter_afbud_ny_tid_med_det_samme")
+    away = from_json(turn.state.get("away") or {})
     turn.state = {
         "kind": "book",
         "cancellation": cancellation_id,
         "aim": await aim_for(turn, meeting),
-        "wish": as_json(not_that_day(meeting)),
+        "wish": as_json(merged(not_that_day(meeting), away)),
+        **{name: turn.state[name] for name in ("later", "away") if turn.state.get(name)},
     }
     if meeting.about:
         turn.state["about"] = meeting.about

@@ -98,8 +98,9 @@ def answer(
         also: adds to the reply after the answers.
     """
     reply = Reply(values=known.values())
-    if any(others.meant(known.text, intent) for intent in intents):
+    if any(others.meant(known, intent) for intent in intents):
         reply.say("utter_kun_dine_egne")
+    intents = gaps.without_misread(known, intents)
     unsettled = known.entity("emne") == AGAIN
     answer_into(reply, known, [i for i in intents if not (unsettled and i in again.COUNTED)])
     gaps.mention(known, reply)

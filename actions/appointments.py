@@ -8,11 +8,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import others, regret, services
+from actions import matter, others, regret, services
 from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
+from actions.standing import done_yet, open_question, standing
 from actions.turn import Turn, ask_again
 from forloeb.booking.ics import calendar_link
 from forloeb.booking.model import Act, Appointment, DeliveryState, Status
@@ -31,6 +32,12 @@ class ActionVisAftaler(Action):
         """Their own only; a visitor is told how to sign in."""
         known = await known_from(tracker)
         reply = Reply(values=known.values())
+        if tracker.get_slot("opgave_aktiv") and done_yet(known.text):
+            state = tracker.get_slot("opgave") or {}
+            standing(state, reply)
+            open_question(state, reply)
+            reply.send(dispatcher)
+            return known.events()
         answer_into(reply, known, [i for i in asked(tracker) if i != "vis_forloeb"])
         await show_own(known, reply)
         ask_again(tracker, reply)
@@ -44,7 +51,7 @@ async def show_own(known: Known, reply: Reply) -> None:
         reply.say("utter_log_ind_aftaler")
         return
     find = services.bookings().appointments
-    if others.meant(known.text, "vis_aftaler"):
+    if others.meant(known, "vis_aftaler"):
         reply.say("utter_kun_dine_egne")
     ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)
     show(known, reply, ahead)
@@ -75,6 +82,7 @@ def delivery_key(appointment: Appointment) -> str:
 def committed(turn: Turn, act: Act, key: str) -> None:
     """After the commit: what now stands, the receipt, how sure it is, the calendar file."""
     stands = act.appointment
+    turn.slots["sidste_sag"] = matter.of("booked", turn.now, stands)
     values = described(turn.known, stands)
     turn.reply.say(key, **values, kvittering=act.receipt)
     if stands.delivery is DeliveryState.ACKNOWLEDGED:

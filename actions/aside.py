@@ -8,9 +8,11 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gaps, picking, reading_back
+from actions import courtesy, gaps, next_step, no_case, picking
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
+from actions.standing import open_question
+from actions.subject import subject_in
 from actions.turn import Turn, ask_again
 from forloeb.danish.words import fold
 
@@ -19,8 +21,13 @@ FREE = {("book", "subject"), ("afbud", "reason"), ("forbered", "question")}
 # Steps about when and how: "jeg kan ikke om onsdagen" or "kan den være på telefon?" is an answer there, no new task.
 TIMES = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "confirm"),
          ("flyt", "choose"), ("flyt", "wish"), ("flyt", "confirm")}  # fmt: skip
+# Steps where what the meeting is to be about can be said, though it is not asked for.
+SUBJECT_TOO = {("book", "choose"), ("book", "wish"), ("book", "form"), ("book", "subject"), ("book", "confirm")}
 ABOUT_TIMES = frozenset({"ingen_ledig_tid", "moedeform", "vis_forloeb"})
 UNSURE = 0.6
+STAYS_AWAY = re.compile(
+    r"\b(?:bliv\w* (?:bare )?vaek|udebl\w*|dukker? ikke|kommer (?:bare )?ikke|ikke kommer|moeder ikke)\b"
+)
 QUESTION = re.compile(
     r"(?:og |men )?(?:hv(?:a|ad|em|or|ornaar|ordan|orfor|ilken|ilke|ilket|is)"
     r"|(?:skal|ska|maa|kan|ka) (?:jeg|man)|er det)\b"
@@ -36,7 +43,7 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
-    if place == ("book", "confirm") and reading_back.subject_in(turn.text):
+    if place in SUBJECT_TOO and subject_in(turn.text):
         return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None
@@ -56,7 +63,9 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
     if gap:
         gaps.mention(turn.known, turn.reply)
         return _again(turn, dispatcher, tracker)
-    return answer(asked(tracker), turn.known, dispatcher, tracker)
+    # nothing is cancelled yet: what an afbud can cost is meant, not what staying away costs
+    instead = {"udeblivelse": "ulovligt_afbud"} if place[0] == "afbud" and not STAYS_AWAY.search(text) else {}
+    return answer([instead.get(i, i) for i in asked(tracker)], turn.known, dispatcher, tracker)
 
 
 def _beside(
@@ -84,3 +93,17 @@ def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> li
     turn.reply.choices += buttons
     turn.reply.send(dispatcher)
     return turn.known.events()
+
+
+def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
+    """Thanks, "hvad nu?" and what needs no case, in the middle of a task: answered, and its question put again."""
+    if courtesy.only_thanks(turn.text):
+        courtesy.in_task(tracker, turn.reply, "tak")
+    elif next_step.asks(turn.text):
+        next_step.in_task(turn.known, tracker, turn.reply)
+    elif place not in FREE and no_case.answered(turn.known, turn.reply):
+        open_question(turn.state, turn.reply)
+        gaps.staff_choice(turn.reply)
+    else:
+        return False
+    return True

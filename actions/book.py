@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from actions import picking, proposing, reading_back
+from actions import picking, proposing, reading_back, said_early
 from actions.aiming import aim
 from actions.appointments import committed
 from actions.asking import ask_when
 from actions.meeting_words import described, place_of, times_in
+from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
@@ -45,7 +46,7 @@ LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 async def begin(turn: Turn) -> None:
     """Find out which meeting, then propose times."""
     turn.state["kind"] = "book"
-    if about := reading_back.subject_in(turn.text):
+    if about := subject_in(turn.text):
         turn.state["about"] = about
     named = turn.known.entity("myndighed") or turn.state.get("holder")
     aimed = await aim(turn, Holder(named) if named and turn.known.benefit is Benefit.DAGPENGE else None)
@@ -63,8 +64,8 @@ async def begin(turn: Turn) -> None:
 
 
 async def choose(turn: Turn) -> None:
-    """A time was picked, or something said about the times."""
-    slot = await picking.pick(turn)
+    """A time was picked, or something said about the times, or what the meeting is to be about."""
+    slot = await said_early.pick(turn)
     if slot is not None:
         await picked(turn, slot)
 
@@ -97,6 +98,7 @@ async def form(turn: Turn) -> None:
         return
     said = (turn.chosen or "").removeprefix("form:") or turn.known.entity("moedeform")
     forms = reading_back.forms_of(turn, slot)
+    about = said_early.about(turn)
     if said in forms:
         await _with_form(turn, said)
     elif said in [f.value for f in Form] and wish_in(turn.known) == Wish(form=Form(said)) and not turn.stops:
@@ -106,6 +108,8 @@ async def form(turn: Turn) -> None:
     elif turn.stops or turn.chosen or picking.says_when(turn.known):
         await choose(turn)
     else:
+        if about:
+            said_early.noted(turn, about)
         _ask_form(turn, slot, forms)
 
 
@@ -145,7 +149,13 @@ async def subject(turn: Turn) -> None:
         turn.reply.say("utter_book_emne_eksempel")
         _ask_subject(turn, slot)
         return
-    turn.state["about"] = turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
+    about = None if turn.chosen else subject_in(turn.text)
+    if about and form and slot and form != turn.state["form"]:
+        if form in reading_back.forms_of(turn, slot):
+            turn.state["form"] = form
+        elif not turn.reply.parts:
+            turn.reply.say("utter_book_form_ikke_der")
+    turn.state["about"] = about or turn.text.strip()[:300] or (turn.chosen or "").removeprefix("subject:")
     await reading_back.read_back(turn)
 
 
@@ -176,7 +186,7 @@ async def commit(turn: Turn) -> None:
         act = await turn.call(
             turn.service.book, turn.claimant_id, state.get("slot") or "", state.get("form") or "personligt",
             state.get("about") or "", aimed.get("kind") or Kind.JOB.value, aimed.get("number"),
-            turn.key("book"), turn.now,
+            turn.key("book"), turn.now, after=state.get("cancellation"),
         )  # fmt: skip
     except (SlotTaken, SlotWithdrawn):
         await proposing.lost(turn, "utter_tid_optaget")
@@ -190,6 +200,8 @@ async def done(turn: Turn, act: Act) -> None:
     """Tell of the booking, and ask about the a-kasse at the first jobcenter meeting after the handover."""
     committed(turn, act, "utter_book_faerdig")
     made = act.appointment
+    if turn.state.get("regret"):
+        turn.reply.say("utter_afbud_igen_sig_det", **described(turn.known, made))
     ask = made.holder is Holder.JOBCENTER and turn.known.benefit is Benefit.DAGPENGE and made.akasse_wanted is None
     if ask and made.number in (None, FIRST_AT_JOBCENTER) and not await _met_jobcenter(turn, made.id):
         _ask_akasse(turn, made.id)

@@ -17,6 +17,9 @@ from forloeb.danish.words import fold
 
 MOVES = re.compile(r"\b(?:flyt|ryk|udskyd|skub)\w*\b|\b(?:anden|ny) (?:tid|dag)\b")
 
+# what the meeting is about, and not how it is held
+ABOUT = re.compile(r"\bemne(?:t|r|rne)?\b")
+
 
 async def begin(turn: Turn) -> None:
     """Which meeting, and how is it to be held?"""
@@ -32,6 +35,10 @@ async def begin(turn: Turn) -> None:
 async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     """Refuse kindly what the rules do not allow, otherwise ask for the form or read back."""
     turn.state["appointment"] = meeting.id
+    if turn.state.get("begins") and ABOUT.search(fold(turn.text)) and not turn.known.entity("moedeform"):
+        turn.reply.say("utter_emne_kan_ikke_aendres", **described(turn.known, meeting))
+        turn.finish()
+        return
     wanted = turn.state.get("form")
     if turn.state.pop("begins", False) and wanted and _moves_too(turn, meeting):
         turn.state = {"wanted_form": wanted}

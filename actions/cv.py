@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from actions.asking import ask_benefit, ask_day
@@ -11,8 +12,14 @@ from actions.meeting_words import described, kind_title
 from actions.only_dagpenge import only_dagpenge
 from actions.reply import Reply
 from forloeb.booking.model import Kind
+from forloeb.danish.words import fold
 from forloeb.law import law
 from forloeb.obligations import Benefit, Claimant, Obligation, Status, Step, plan
+
+# "får jeg så ingen penge?": no source says what a missing CV costs
+COSTS = re.compile(
+    r"\b(?:mist\w*|ingen|stop\w*|traek\w*|fratag\w*|kost\w*)\b.{0,25}\b(?:penge|dagpenge|\w*hjaelp\w*|ydelse\w*)|sanktion|straf"
+)
 
 
 def cv_frist(known: Known, reply: Reply) -> None:
@@ -30,6 +37,8 @@ def cv_frist(known: Known, reply: Reply) -> None:
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_cv_frist_dagpenge")
         _own_deadline(known, reply)
+    if COSTS.search(fold(known.text)):
+        reply.say("utter_cv_frist_penge")
     if line is None and not reply.asks:
         ask_day(known, reply, "meldt_ledig", "utter_cv_spoerg_dag", "cv_frist")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.known import Known
 from actions.reply import Reply
+from forloeb.danish.words import fold
 
 GAPS = (
     "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
@@ -17,6 +20,17 @@ COMMON = "en"  # for a language that has no answer of its own
 DANISH = "da"
 
 
+HARD = re.compile(
+    r"\b(?:ikke|ikk|ik|daarlig\w*|lidt) (?:(?:saa|til|forstaa|taler?|godt?|meget) )*dansk\b|\bny i danmark\b"
+    r"|\bdansk (?:er )?(?:ikke |lidt )?(?:saa )?(?:god|godt|svaer|svaert|daarlig\w*)\b"
+)
+
+
+def language_is_hard(text: str) -> bool:
+    """Whether somebody says, in Danish, that their Danish is new."""
+    return HARD.search(fold(text)) is not None
+
+
 def language_key(language: str) -> str:
     """The response that says, in this language, which one we speak."""
     return f"utter_sprog_{language if language in LANGUAGES else COMMON}"
@@ -26,6 +40,12 @@ def gap_of(known: Known) -> str | None:
     """The uncovered subject that this message is about, or None."""
     subject = known.entity("emne")
     return subject if subject in GAPS else None
+
+
+def without_misread(known: Known, intents: list[str]) -> list[str]:
+    """The intents without the a-kasse's coming along where it is another who may come ("må min mand komme med")."""
+    companion = gap_of(known) == "bisidder" and known.entity("myndighed") is None
+    return [intent for intent in intents if not (companion and intent == "akasse_deltager")]
 
 
 def mention(known: Known, reply: Reply) -> None:

@@ -43,7 +43,8 @@ class Known:
 
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
     visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
-    lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come.
+    lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come;
+    `cancelled` all such meetings.
     """
 
     claimant: obligations.Claimant
@@ -57,6 +58,7 @@ class Known:
     record: obligations.Record = field(default_factory=obligations.Record)
     ahead: tuple[booking.Appointment, ...] = ()
     afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
+    cancelled: tuple[booking.Appointment, ...] = ()
 
     @property
     def benefit(self) -> Benefit | None:
@@ -144,6 +146,7 @@ def _stored(claimant_id: str) -> dict[str, Any]:
         ),
         "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
         "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
+        "cancelled": tuple(cancelled[c.appointment_id] for c in given),
     }
 
 

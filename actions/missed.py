@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import proposing
+from actions import matter, proposing
 from actions.aiming import aim_for
 from actions.meeting_words import matching, place_of
 from actions.turn import Turn
@@ -24,8 +24,12 @@ CONTACTS = {
 RECENT = timedelta(days=30)
 SURE = 0.5
 WAS_THERE = re.compile(
-    r"\bjeg (?:var (?:der|til (?:moedet|samtalen))|moedte (?:op|frem)|deltog)\b(?! (?:jo )?(?:ikke|foerst|for sent))"
+    r"\bjeg (?:(?:var|har vaeret) (?:der|til (?:et |en |mit |min )?(?:moede|samtale)(?:t|n)?)"
+    r"|moedte (?:op|frem)|deltog)\b"
+    r"(?! (?:jo )?(?:ikke|foerst|for sent))"
 )
+# ... and somebody says that they were not
+RECORDED = re.compile(r"registrer|noter|skrevet|udebl|vaek|siger|paastaa|ikke")
 # How long before its time a meeting can already be the one that goes wrong.
 BEFORE = {
     CaseKind.LATE: timedelta(hours=12),
@@ -37,9 +41,15 @@ BEFORE = {
 async def begin(turn: Turn) -> None:
     """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
     kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
-    if kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)):
+    was_there = kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)) is not None
+    if was_there:
         kind = CaseKind.WRONGLY_RECORDED
     meeting = await _meeting(turn, kind)
+    if was_there and not RECORDED.search(fold(turn.text)) and (meeting is None or meeting.status is not Status.MISSED):
+        turn.reply.say("utter_misset_var_der")
+        turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
+        turn.finish()
+        return
     if kind is CaseKind.MISSED and meeting is None and not turn.pressed and turn.sure < SURE:
         _ask_whether(turn)
         return
@@ -67,6 +77,7 @@ async def note(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
         turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text or kind.value,
         turn.key("missed"), turn.now, kind.value,
     )  # fmt: skip
+    turn.slots["sidste_sag"] = matter.of("missed", turn.now, meeting, kind=kind.value)
     holder = meeting.holder if meeting else (Holder.JOBCENTER if turn.known.social else Holder.AKASSE)
     values = {"klokken": f"{contact.at.astimezone(ZONE):%H.%M}", "kvittering": contact.receipt}
     key = "utter_misset_ring_nu" if _not_over(turn, meeting) else "utter_misset_kontakt_nu"

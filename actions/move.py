@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions import book, picking, proposing, reading_back, which
 from actions.aiming import aim_for
 from actions.appointments import committed
@@ -12,6 +14,7 @@ from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Form, Slot
+from forloeb.booking.wishes import Wish
 
 
 async def begin(turn: Turn) -> None:
@@ -49,6 +52,9 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         "aim": await aim_for(turn, meeting),
         "wish": as_json(merged(before, said) if said else before),
     }
+    # its own time is no other time
+    itself = Wish(excluded=((meeting.start, meeting.start + timedelta(minutes=1)),))
+    turn.state["wish"] = as_json(merged(from_json(turn.state["wish"]), itself))
     turn.reply.say("utter_flyt_staar", **values)
     if not ask_when(turn, "wish", clash=True):
         await proposing.propose(turn)
@@ -97,4 +103,6 @@ async def commit(turn: Turn) -> None:
         await book.refused(turn, error)
     else:
         committed(turn, act, "utter_flyt_faerdig")
+        if state.get("regret"):
+            turn.reply.say("utter_afbud_igen_sig_det", **described(turn.known, act.appointment))
         turn.finish()

@@ -7,6 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import next_step
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
@@ -48,9 +49,13 @@ class ActionHjaelp(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One reply."""
         known = await known_from(tracker)
-        if not tracker.get_slot("opgave_aktiv") and (events := outside(known, tracker, dispatcher)):
+        if not tracker.get_slot("opgave_aktiv") and (events := await outside(known, tracker, dispatcher)):
             return events
         reply = Reply(values=known.values())
+        if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+            next_step.in_task(known, tracker, reply)
+            reply.send(dispatcher)
+            return known.events()
         if tracker.get_slot("opgave_aktiv"):
             reply.say("utter_opgave_hjaelp")
             ask_again(tracker, reply)

@@ -11,7 +11,7 @@ from actions.meeting_words import by_ordinal, matching, times_in
 from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
 from actions.relative_wish import WEEKS_LATER, relative_wish
 from actions.turn import Turn
-from actions.wishing import wish_in
+from actions.wishing import on_the_way, wish_in
 from forloeb.booking.model import Slot
 from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
@@ -24,7 +24,7 @@ NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
     r"|duer ikke|ikke nogen af|^(?:nej )?(?:ingen|nul)$)\b"
 )
-NOT_NOW = re.compile(r"\b(ikke (?:lige )?nu|nej tak|vent(?:er|e) med det)\b")
+NOT_NOW = re.compile(r"\b(ikke (?:lige |en |tid |tid lige )*nu|nej tak|vent(?:er|e) med det)\b")
 WHICHEVER = re.compile(
     r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du"
     r"|alle (?:\w+ )?(?:passer|dur|duer|er (?:fine|ok|okay|gode)))\b"
@@ -90,6 +90,8 @@ def _offers(one: Slot, wish: Wish) -> bool:
 def named_slot(known: Known, shown: Sequence[Slot]) -> Slot | None:
     """The one slot that the words name: "den onsdag", "kl. 10", "den første"; None when they wish or name several."""
     times = [t for t in times_in(known) if not t["excluded"]]
+    if times and on_the_way(known.text):
+        return None
     if not times:
         return by_ordinal(known.text, shown)
     bounds = any(t["kind"] in ("after", "before") for t in times)

@@ -9,6 +9,7 @@ from actions.course import course, dated
 from actions.known import Known
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
+from forloeb.booking.model import Kind
 from forloeb.law import documents
 from forloeb.obligations import Obligation, Plan, Status, Step
 
@@ -36,9 +37,10 @@ def tell(computed: Plan, known: Known, reply: Reply) -> None:
     ahead = computed.next()
     own = next(iter(known.ahead), None)
     sooner = own is not None and ahead is not None and ahead.ends is not None and own.start.date() <= ahead.ends
+    summoned = ahead is not None and ahead.step is Step.SUMMONS and any(a.kind is Kind.CV for a in known.ahead)
     if own and sooner:
         reply.say("utter_plan_naeste_aftale", **described(known, own), slags=kind_title(own))
-    if ahead and ahead.ends:
+    if ahead and ahead.ends and not summoned:
         key = "utter_plan_derefter" if sooner else "utter_plan_naeste"
         reply.say(key, dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
     if own and not sooner:

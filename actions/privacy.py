@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import no_case
 from actions.cases import open_case
 from actions.known import known_from, message_metadata
 from actions.reply import Reply
@@ -41,6 +42,9 @@ class ActionSletData(Action):
             reply.say("utter_opbevaring")
         elif message_metadata(tracker).get("redacted"):
             reply.say("utter_redigeret")
+            ask_again(tracker, reply)
+        elif no_case.only_cpr(known.text):
+            no_case.answered(known, reply)
             ask_again(tracker, reply)
         else:
             reply.say("utter_opbevaring")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from actions import bounds
 from actions.meeting_words import described, place_of
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged
@@ -33,24 +34,15 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
     if not found.slots:
         await _none(turn, found)
         return False
-    if not found.exact and (deadline := _deadline_before(wished, found)):
-        contact = place_of(turn.known, Holder(state["aim"]["holder"])).contact()
-        turn.reply.say("utter_tider_inden_frist", frist=turn.known.day(deadline), hvem_kontakt=contact)
-    elif not found.exact:
+    if not found.exact:
+        if not more:
+            bounds.explain(turn, wished, found.searched)
         turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]
-    turn.wait("choose", "utter_tider_spoerg_igen", offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
+    again = "utter_tider_spoerg_igen" if len(offered) > 1 else "utter_tider_spoerg_en_igen"
+    turn.wait("choose", again, offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
     return True
-
-
-def _deadline_before(wished: Wish, found: Proposals) -> date | None:
-    """The booking deadline, where all that was wished for lies after it."""
-    deadline = _day(found.searched.deadline)
-    starts = [start.date() for start, _end in wished.intervals] or (
-        [wished.not_before.date()] if wished.not_before else []
-    )
-    return deadline if deadline and starts and min(starts) > deadline else None
 
 
 def _allowed(turn: Turn, wish: Wish) -> Wish:
@@ -94,7 +86,8 @@ def lists(turn: Turn, slots: tuple[Slot, ...]) -> None:
         hvor = values["hvor"] if apart else ""
         turn.reply.say("utter_tider_linje", nummer=str(number), tid=values["tid"], hvor=hvor)
         turn.reply.choice("utter_knap_tid", "valg", {"trin": f"slot:{slot.id}"}, tid=values["tid"])
-    turn.reply.ask("utter_tider_spoerg", minutter=str(hold_minutes(turn)))
+    question = "utter_tider_spoerg" if len(slots) > 1 else "utter_tider_spoerg_en"
+    turn.reply.ask(question, minutter=str(hold_minutes(turn)))
     turn.reply.choice("utter_knap_flere_tider", "valg", {"trin": "more"})
     turn.reply.choice("utter_knap_ingen_passer", "valg", {"trin": "none"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, tasks
+from actions import again, appointments, next_step, tasks
 from actions.answers import answer, asked
 from actions.cases import hand_over
 from actions.known import Known, known_from
@@ -29,6 +29,10 @@ class ActionSvar(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
+        reply = Reply(values=known.values())
+        if await next_step.told(known, tracker, reply):
+            reply.send(dispatcher)
+            return known.events()
         beside = Reply(values=known.values())
         await _beside(named, known, beside, tracker)
 

@@ -6,14 +6,12 @@ import re
 
 from actions import picking, proposing
 from actions.meeting_words import covers, described, times_in
+from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import wish_in
 from forloeb.booking.model import Form, Kind, Slot, must_be_in_person
 
-SUBJECT = re.compile(
-    r"\b(?:handle|dreje sig|snakke|tale)\s+om\s+(?P<about>\S.{2,})|\bemnet\s+(?:er|skal være)\s+(?P<topic>\S.{2,})",
-    re.IGNORECASE,
-)
+YES = re.compile(r"\s*ja\b", re.IGNORECASE)
 
 # "nej ikke cv, branche" at the reading-back
 BARE_SUBJECT = re.compile(
@@ -32,7 +30,9 @@ async def read_back(turn: Turn) -> None:
         return
     values = described(turn.known, slot, Form(turn.state["form"]))
     moving = turn.state.get("moving")
-    turn.reply.ask("utter_flyt_laes_op" if moving else "utter_book_laes_op", **values, om=turn.state.get("about") or "")
+    about = turn.state.get("about")
+    booking = "utter_book_laes_op" if about else "utter_book_laes_op_uden_emne"
+    turn.reply.ask("utter_flyt_laes_op" if moving else booking, **values, om=about or "")
     turn.reply.choice("utter_knap_ja_flyt" if moving else "utter_knap_ja_book", "valg", {"trin": "yes"})
     turn.reply.choice("utter_knap_anden_tid", "valg", {"trin": "other"})
     turn.reply.choice("utter_knap_stop", "valg", {"trin": "stop"})
@@ -44,16 +44,20 @@ async def corrected(turn: Turn) -> Slot | bool | None:
 
     None when something else was said and dealt with.
     """
-    if turn.chosen == "yes":
+    # "ja, fortryd afbuddet" where the same time is read back says yes, though "fortryd" alone stops a task
+    if turn.chosen == "yes" or (turn.state.get("regret") and YES.match(turn.text)):
         return True
     slot = await proposing.slot(turn, turn.state["slot"])
     form = turn.known.entity("moedeform")
     if turn.stops:
         await proposing.stop(turn)
-    elif form and form != turn.state["form"] and slot is not None:
-        await _other_form(turn, slot, form)
-    elif not turn.state.get("moving") and not turn.chosen and (about := subject_in(turn.text)):
+        return None
+    about = None if turn.state.get("moving") or turn.chosen else subject_in(turn.text)
+    if about:
         turn.state["about"] = about
+    if form and form != turn.state["form"] and slot is not None:
+        await _other_form(turn, slot, form)
+    elif about:
         await read_back(turn)
     elif _other_time(turn, slot):
         return await picking.pick(turn)
@@ -66,14 +70,6 @@ async def corrected(turn: Turn) -> Slot | bool | None:
         turn.reply.say("utter_svar_ja_eller_nej")
         await read_back(turn)
     return None
-
-
-def subject_in(text: str) -> str | None:
-    """What the meeting is to be about, where the text says so ("det skal handle om mit cv")."""
-    if said := SUBJECT.search(text):
-        return str(said["about"] or said["topic"]).strip(" .!")[:300]
-    bare = BARE_SUBJECT.match(text)
-    return bare["about"] if bare else None
 
 
 def _other_time(turn: Turn, slot: Slot | None) -> bool:

@@ -1,25 +1,34 @@
-"""An afbud that is regretted, or asked about, once it is recorded: it stands, and only a human can undo it."""
+"""Whether the words regret an afbud that is recorded, or ask about it. The act is in rebook.py."""
 
 from __future__ import annotations
 
 import re
 
 from actions.known import Known
-from actions.meeting_words import described
+from actions.meeting_words import described, matching, times_in
 from actions.reply import Reply
 from forloeb.booking.model import Cancellation, DeliveryState
 from forloeb.danish.words import fold
 
 REGRETS = re.compile(
     r"\b(?:fortryd\w*|fortrudt|ombestem\w*)\b"
-    r"|\b(?:moedet|tiden|aftalen|samtalen|afbuddet|det|den) tilbage\b"
-    r"|\btraek\w* (?:\w+ ){0,3}afbud\w*|\bkommer? alligevel\b|\balligevel (?:godt )?komme\b"
+    r"|\b(?:(?:mit |min )?(?:moede|moedet|tid|tiden|aftale|aftalen|samtale|samtalen)|afbuddet|det|den) tilbage\b"
+    r"|\b(?:traek\w*|tag\w*|slet\w*|annuller\w*) (?:\w+ ){0,3}afbud\w*|\bkommer (?:\w+ )?alligevel\b"
 )
-
 # "hov nej det var forkert", said when something has just been booked or moved
 MISTAKEN = re.compile(
     r"\b(?:forkert|fejl|ved en fejl|ups|hov|ikke meningen|mente ikke|mente (?:det|den) and(?:et|en)|trykkede)\b"
 )
+# "jeg kan alligevel godt komme", "nu kan jeg godt komme på torsdag"; never "jeg kan alligevel ikke komme"
+COMES = re.compile(
+    r"\b(?:kan|ka) (?=.*\b(?:godt|alligevel)\b)(?:\w+ ){0,4}(?:komme|deltage|moede op|vaere med|naa det)\b"
+)
+DENIES = re.compile(
+    r"\b(?:godt|alligevel|kan|ka) (?:\w+ )?(?:ikke|ikk|ik|it)\b|\b(?:ikke|ikk|ik|it) (?:\w+ ){0,2}(?:komme|alligevel)\b"
+)
+
+# "kan jeg ikke godt komme alligevel?" asks to
+MAY_COME = re.compile(r"\b(?:kan|maa) jeg (?:saa )?ikke (?:\w+ ){0,2}(?:komme|deltage)\b.*\?")
 
 
 def regrets(known: Known) -> bool:
@@ -27,12 +36,16 @@ def regrets(known: Known) -> bool:
     return REGRETS.search(fold(known.text)) is not None
 
 
-def stands(known: Known, reply: Reply) -> bool:
-    """To who regrets an afbud: it stands, and who to call now; False when that was not said."""
-    if known.afbud is None or not regrets(known):
+def meant(known: Known) -> bool:
+    """Whether an afbud was given that the message takes back ("fortryd afbuddet", "jeg kan alligevel godt komme")."""
+    if known.afbud is None:
         return False
-    reply.say("utter_afbud_staar", **described(known, known.afbud[0]))
-    return True
+    text = fold(known.text)
+    comes = (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
+    if not (regrets(known) or comes):
+        return False
+    # "jeg kan godt komme på fredag" picks a time, or is about a meeting that stands
+    return not times_in(known) or bool(matching(known, known.cancelled, naming=True))
 
 
 def given(known: Known, reply: Reply) -> bool:
@@ -59,7 +72,8 @@ def nothing_changed(known: Known, reply: Reply) -> bool:
 
 def shown(known: Known, reply: Reply) -> None:
     """The afbud given, and how sure it is, beside the meetings."""
-    if known.afbud is not None:
+    again = known.afbud is not None and any(a.start == known.afbud[0].start for a in known.ahead)
+    if known.afbud is not None and not again:
         meeting, given = known.afbud
         reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
 

@@ -1,8 +1,9 @@
-"""Afbud to several meetings in one message: asked about once, then each one written with a receipt of its own."""
+"""Afbud to several meetings in one message: asked about once, each written, and new times found one after the other."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from actions import afbud, book, which
 from actions.meeting_words import described, matching
@@ -84,7 +85,7 @@ async def _meetings(turn: Turn) -> tuple[Appointment, ...]:
 
 
 async def commit(turn: Turn) -> None:
-    """Write each afbud, then say all of it; new times are proposed for the first, staff know of the others."""
+    """Write each afbud, then say all of it; new times are proposed for the first, and for the others after it."""
     state, made = turn.state, []
     try:
         for number, meeting in enumerate(state["all"]):
@@ -102,9 +103,54 @@ async def commit(turn: Turn) -> None:
 
 
 async def _new_times(turn: Turn, made: list[Cancelled]) -> None:
-    first = next((m for m in made if m.appointment.kind not in SUMMONED), made[0])
-    for each in made:
-        if each is not first:
-            await turn.call(turn.service.no_new_time, turn.claimant_id, each.cancellation.id, "several", turn.now)
-            turn.reply.say("utter_afbud_ny_tid_ogsaa", **described(turn.known, each.appointment))
-    await afbud.new_time(turn, first.appointment, first.cancellation.id)
+    """What holders summon to is agreed with them; of the others the first is asked about now."""
+    ordered = sorted(made, key=lambda each: each.appointment.kind not in SUMMONED)
+    open_ones = [each for each in ordered if each.appointment.kind not in SUMMONED]
+    for each in ordered:
+        if each.appointment.kind in SUMMONED:
+            turn.reply.say("utter_afbud_mangler_ny_tid", **described(turn.known, each.appointment))
+            await afbud.new_time(turn, each.appointment, each.cancellation.id)
+    if open_ones:
+        first, *rest = open_ones
+        turn.over = False
+        turn.state["later"] = [each.cancellation.id for each in rest]
+        if rest:
+            turn.reply.say("utter_afbud_en_tid_ad_gangen", **described(turn.known, first.appointment))
+        await afbud.new_time(turn, first.appointment, first.cancellation.id)
+
+
+async def go_on(turn: Turn, before: list[str]) -> None:
+    """After a step: the next cancelled meeting gets its times when the one before is settled.
+
+    What is waiting is known only to the conversation. If the person leaves it, staff hear of each afbud after a day
+    (`afbud_left_without_time`); if they begin something else, staff hear at once.
+
+    Args:
+        turn: the turn, its step taken.
+        before: the afbud that waited for their new time before the step.
+    """
+    if not turn.over:
+        if before and "later" not in turn.state:
+            await _tell_staff(turn, before)
+        return
+    waiting = list(turn.state.get("later") or before)
+    while waiting and turn.over:
+        cancellation = await _still_open(turn, waiting.pop(0))
+        if cancellation is None:
+            continue
+        meeting = await turn.call(turn.service.appointment, turn.claimant_id, cancellation.appointment_id)
+        turn.over = False
+        turn.reply.say("utter_afbud_naeste_ny_tid", **described(turn.known, meeting))
+        turn.state = {"later": waiting, "away": turn.state.get("away") or {}}
+        await afbud.new_time(turn, meeting, cancellation.id)
+
+
+async def _still_open(turn: Turn, cancellation_id: str) -> Any:
+    """The afbud, unless it has had a new time since."""
+    given = await turn.call(turn.service.cancellations, turn.claimant_id)
+    return next((c for c in given if c.id == cancellation_id and c.new_appointment is None), None)
+
+
+async def _tell_staff(turn: Turn, cancellations: list[str]) -> None:
+    for each in cancellations:
+        await turn.call(turn.service.no_new_time, turn.claimant_id, each, "several", turn.now)

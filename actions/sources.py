@@ -7,8 +7,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import next_step
 from actions.known import known_from
 from actions.reply import Reply
+from actions.turn import ask_again
 from forloeb.danish import format as danish
 from forloeb.law import documents, law
 
@@ -24,6 +26,10 @@ class ActionHvorStaarDet(Action):
         """One paragraph a fact; an honest word when the last answer had no source."""
         known = await known_from(tracker)
         named = known.entity("fakta")
+        beside = Reply(values=known.values())
+        if not named and await next_step.told(known, tracker, beside):
+            beside.send(dispatcher)
+            return known.events()
         facts = named.split(",") if named else last_facts(tracker)
         reply = Reply(values=known.values())
         for fact_id in facts:
@@ -39,6 +45,7 @@ class ActionHvorStaarDet(Action):
                 udgiver = document.publisher[0].upper() + document.publisher[1:]
                 reply.note("utter_kilde_dokument", udgiver=udgiver, titel=document.title, laest=read)
             reply.extra["facts"] = named_facts
+        ask_again(tracker, reply)
         reply.send(dispatcher, sources_button=False)
         return known.events()
 

@@ -8,10 +8,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import no_case
 from actions.answers import answer_into, asked
+from actions.aside import SUBJECT_TOO
 from actions.cases import hand_over
+from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
+from actions.subject import subject_in
+from actions.tasks import ActionOpgave
+from actions.turn import ask_again
 
 
 class ActionTalMedMedarbejder(Action):
@@ -22,10 +28,22 @@ class ActionTalMedMedarbejder(Action):
         return "action_tal_med_medarbejder"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Answer what the same message asks, then hand over."""
+        """Answer what the same message asks, then hand over; "jeg vil tale om mit cv" in a booking is no such wish."""
         known = await known_from(tracker)
+        state = tracker.get_slot("opgave") or {}
+        if (state.get("kind"), state.get("step")) in SUBJECT_TOO and subject_in(known.text) and not _pressed(tracker):
+            return await ActionOpgave().run(dispatcher, tracker, domain)
         reply = Reply(values=known.values())
+        if not _pressed(tracker) and no_case.answered(known, reply):
+            ask_again(tracker, reply)
+            staff_choice(reply)
+            reply.send(dispatcher)
+            return [*known.events(), SlotSet("usikker", 0)]
         answer_into(reply, known, asked(tracker))
         await hand_over(known, reply, tracker)
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
+
+
+def _pressed(tracker: Tracker) -> bool:
+    return bool((tracker.latest_message or {}).get("command"))

@@ -9,11 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, in_context, others, regret, tasks
+from actions import again, appointments, courtesy, in_context, next_step, no_case, others, rebook, regret, tasks
 from actions.answers import ANSWERS, answer
 from actions.asking import ask_impossible
 from actions.cases import open_case
-from actions.gaps import DANISH, gap_of, language_key, staff_choice
+from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
 from actions.known import AGAIN, CORRECTS, Known, known_from
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
@@ -47,8 +47,12 @@ class ActionOplys(Action):
         if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
             return events
         if intent in YES_OR_NO:
+            if regret.meant(known):
+                return await rebook.outside_a_task(dispatcher, tracker)
             reply = Reply(values=known.values())
-            if not regret.stands(known, reply) and (intent == "bekraeft" or not regret.nothing_changed(known, reply)):
+            if courtesy.only_thanks(known.text):
+                reply.say("utter_tak")
+            elif intent == "bekraeft" or not regret.nothing_changed(known, reply):
                 reply.say(f"utter_{intent}")
             reply.send(dispatcher)
             return known.events()
@@ -69,7 +73,7 @@ class ActionDefaultFallback(Action):
             return events
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        return outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
+        return await outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
 
 
 class ActionUdenfor(Action):
@@ -86,7 +90,7 @@ class ActionUdenfor(Action):
             return events
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        if events := outside(known, tracker, dispatcher):
+        if events := await outside(known, tracker, dispatcher):
             return events
         reply = Reply(values=known.values())
         reply.say("utter_udenfor")
@@ -158,11 +162,16 @@ def impossible_day(known: Known, tracker: Tracker, dispatcher: CollectingDispatc
     return [*known.events(), SlotSet("usikker", 0)]
 
 
-def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
-    """A gap that the sources leave, or another language; None when it is neither."""
+async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """The next step, an afbud regretted, a gap that the sources leave, or another language; None when it is none."""
+    if regret.meant(known):
+        return await rebook.outside_a_task(dispatcher, tracker)
     reply = Reply(values=known.values())
-    if regret.stands(known, reply):
+    if no_case.answered(known, reply):
         staff_choice(reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", 0)]
+    if await next_step.told(known, tracker, reply, unknown=True):
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
@@ -173,8 +182,14 @@ def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) ->
         if subject == "sorg":
             for intent in ("flyt_samtale", "meld_afbud"):
                 reply.choice(f"utter_titel_{intent}", intent)
-    elif others.about(known.text):
-        reply.say("utter_kun_for_dig")
+    elif others.oneself(known):
+        await appointments.show_own(known, reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", 0)]
+    elif others.about(known):
+        others.refuse(known, reply)
+    elif language_is_hard(known.text):
+        reply.say("utter_dansk_er_svaert")
     elif language not in (None, DANISH):
         reply.say(language_key(language))
     else:
@@ -190,6 +205,13 @@ def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> 
     ranking = (tracker.latest_message or {}).get("intent_ranking") or []
     near = [r["name"] for r in ranking if r["name"] in NAMED][:2]
     reply = Reply(values=known.values())
+    waiting = known.slots.get("venter_paa") or tracker.get_slot("venter_paa") or {}
+    if times == 1 and waiting.get("fact") == "ydelse":
+        reply.say("utter_ydelse_ikke_forstaaet")
+        reply.ask("utter_spoerg_ydelse")
+        staff_choice(reply)
+        reply.send(dispatcher)
+        return [*known.events(), SlotSet("usikker", times)]
     if times > 1:
         reply.say("utter_usikker_igen")
         staff_choice(reply)

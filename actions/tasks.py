@@ -9,9 +9,24 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import afbud, book, change_form, gaps, missed, move, others, picking, prepare, regret, several, which
+from actions import (
+    afbud,
+    book,
+    change_form,
+    gaps,
+    missed,
+    move,
+    others,
+    picking,
+    prepare,
+    rebook,
+    said_early,
+    several,
+    which,
+)
 from actions.answers import answer_into, asked
-from actions.aside import FREE, TIMES, aside
+from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
+from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
 from forloeb import operation
 from forloeb.booking import replay
@@ -35,7 +50,7 @@ KIND_OF = {
 STEPS: dict[tuple[str, str], Step] = {
     ("book", "benefit"): book.begin,
     ("book", "choose"): book.choose,
-    ("book", "wish"): picking.wish_step,
+    ("book", "wish"): said_early.wish,
     ("book", "form"): book.form,
     ("book", "subject"): book.subject,
     ("book", "confirm"): book.confirm,
@@ -82,7 +97,11 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if turn.state.get("step") and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
+        if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
+            turn.reply.send(dispatcher)
+            return turn.known.events()
+        beside = turn.state.get("step") and not rebook.wanted(turn, BEGIN)
+        if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
@@ -114,8 +133,10 @@ async def _take(turn: Turn) -> None:
     before, buttons = turn.reply.asks[:], turn.reply.choices[:]
     turn.reply.asks.clear()
     turn.reply.choices.clear()
+    later = list(turn.state.get("later") or [])
     try:
         await _step(turn)
+        await several.go_on(turn, later)
     except NotFound:
         turn.reply.say("utter_moede_staar_ikke")
         turn.finish()
@@ -140,12 +161,12 @@ async def _step(turn: Turn) -> None:
         turn.reply.say("utter_booking_lukket")
         turn.finish()
         return
-    if not step and turn.intent in BEGIN and others.wanted(turn.text):
+    if not step and turn.intent in BEGIN and others.wanted(turn.known):
         turn.reply.say("utter_kun_for_dig")
         turn.finish()
         return
-    if not step and not turn.pressed and turn.intent in BEGIN and regret.stands(turn.known, turn.reply):
-        turn.finish()
+    if rebook.wanted(turn, BEGIN):
+        await rebook.begin(turn)
         return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
@@ -196,6 +217,8 @@ def _switches(turn: Turn) -> bool:
         return False
     if intent == "misset_samtale" and turn.state.get("after") == "missed":
         return missed.says_otherwise(turn)
+    if place in SUBJECT_TOO and subject_in(turn.text):
+        return False
     if place[0] == "book" and intent == "flyt_samtale" and OWN_MEETING.search(fold(turn.text)):
         return True
     if place in TIMES:

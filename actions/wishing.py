@@ -27,6 +27,9 @@ LATER_IN_DAY = re.compile(r"\bsen(?:ere|t) (?:paa|i loebet af) dagen\b")
 EARLIER_IN_DAY = re.compile(r"\btidlig(?:ere|t) paa dagen\b")
 NOON = time(12)
 MORNING = "06:00"
+# "jeg rejser onsdag og er hjemme den 14."
+LEAVES = re.compile(r"\b(?:rejser|flyver|tager afsted|tager paa ferie|er bortrejst)\b")
+BACK = r"\b(?:er|kommer) (?:jeg )?(?:hjemme|hjem|tilbage)(?: igen)?\b"
 
 
 def wish_in(known: Known, without: Callable[[dict[str, Any]], bool] | None = None) -> Wish | None:
@@ -71,7 +74,10 @@ def _read(text: str) -> Times:
 
 def _taken_in(wish: Wish, said: dict[str, Any], piece: str) -> Wish:
     if said["excluded"]:
-        return excluded(wish, said)
+        # a day of travel is that day alone, and no habit of its weekday
+        return excluded(wish, {**said, "text": ""} if on_the_way(piece) else said)
+    if _back_home(said, piece):
+        return _wanted(wish, {**said, "kind": "after", "end": None})
     return without_occupied(wish, said, piece) if occupied(piece) else _wanted(wish, said)
 
 
@@ -95,11 +101,22 @@ def merged(before: Wish, new: Wish) -> Wish:
     )
 
 
+def on_the_way(text: str) -> bool:
+    """Whether the message tells of a journey: its days are no picks among the times shown."""
+    return LEAVES.search(fold(text)) is not None
+
+
 def not_that_day(meeting: Appointment) -> Wish:
     """Who cannot come to a meeting is offered no other time on its day."""
     start = datetime.combine(meeting.start.astimezone(ZONE).date(), time(0), ZONE)
     end = datetime.combine(start.date() + timedelta(days=1), time(0), ZONE)
     return Wish(excluded=((start, end),))
+
+
+def away_in(known: Known) -> Wish:
+    """Who cannot come for a whole span ("jeg er syg hele næste uge") is offered no time within it."""
+    dated = [t for t in times_in(known) if len(t["start"] or "") > CLOCK and len(t["end"] or "") > CLOCK]
+    return Wish(excluded=tuple(gap for said in dated if (gap := span(said))))
 
 
 def as_json(wish: Wish) -> dict[str, Any]:
@@ -133,6 +150,11 @@ def from_json(data: dict[str, Any]) -> Wish:
         form=Form(data["form"]) if data.get("form") else None,
         soonest=bool(data.get("soonest")),
     )
+
+
+def _back_home(said: dict[str, Any], piece: str) -> bool:
+    named = re.escape(fold(said.get("text") or ""))
+    return bool(named) and re.search(rf"{BACK}[^,.;]{{0,15}}?{named}", fold(piece)) is not None
 
 
 def _wanted(wish: Wish, said: dict[str, Any]) -> Wish:

@@ -67,6 +67,8 @@ class Agreeing(Desk):
         number: int | None,
         key: str,
         now: datetime,
+        *,
+        after: str | None = None,
     ) -> Act:
         """Book a slot. An afbud without a new time, of the same holder and kind, is linked to what is booked here.
 
@@ -79,6 +81,7 @@ class Agreeing(Desk):
             number: of the whole course, for `jobrettet_samtale`; None when not known.
             key: message id + act.
             now: the present moment.
+            after: the afbud that this is the new time for, where several wait; else the newest that fits.
 
         Raises:
             SlotTaken, SlotWithdrawn, NotFound, Refused.
@@ -123,7 +126,7 @@ class Agreeing(Desk):
                 )
             )
             made = deliveries.current(connection, identifier)
-            replaces = link_to_afbud(connection, made)
+            replaces = link_to_afbud(connection, made, after)
             entry = Entry(
                 DeliveryKind.BOOKING,
                 receipt,
@@ -277,8 +280,11 @@ def before(old: Appointment) -> dict[str, Any]:
     return {"start": stamp(old.start), "minutes": old.minutes, "form": old.form.value, "place": old.place}
 
 
-def link_to_afbud(connection: Connection, made: Appointment) -> str | None:
-    """Say of the newest afbud that had no new time yet, of the same holder and kind, that this is its new time."""
+def link_to_afbud(connection: Connection, made: Appointment, after: str | None = None) -> str | None:
+    """Say of an afbud that had no new time yet, of the same holder and kind, that this is its new time.
+
+    `after` is linked where it fits so; else the newest that does.
+    """
     afbud: str | None = connection.execute(
         select(cancellation.c.id)
         .select_from(cancellation.join(appointment, appointment.c.id == cancellation.c.appointment_id))
@@ -290,7 +296,7 @@ def link_to_afbud(connection: Connection, made: Appointment) -> str | None:
             appointment.c.kind == made.kind.value,
             (appointment.c.number == made.number) if made.number is not None else True,
         )
-        .order_by(cancellation.c.at.desc())
+        .order_by((cancellation.c.id == (after or "")).desc(), cancellation.c.at.desc())
         .limit(1)
     ).scalar_one_or_none()
     if afbud is not None:

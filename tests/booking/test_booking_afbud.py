@@ -87,6 +87,23 @@ def test_what_is_booked_next_is_the_afbuds_new_time(bookings: Bookings, engine: 
     assert shown(engine, "c-1")["cancellations"][0]["new_appointment"] == new.id
 
 
+def test_of_two_afbud_the_one_named_gets_the_new_time(bookings: Bookings) -> None:
+    plain = {"number": None, "kind": "anden"}
+    first = book(bookings, **plain).appointment
+    second = book(bookings, slot_id="s2", key="k2", **plain).appointment
+    older = cancel(bookings, first.id).cancellation
+    newer = cancel(bookings, second.id, key="c2", now=NOW + timedelta(minutes=1)).cancellation
+    new = book(bookings, slot_id="s3", key="k3", after=older.id, **plain).appointment
+    linked = {each.id: each.new_appointment for each in bookings.cancellations("c-1")}
+    assert linked == {older.id: new.id, newer.id: None}
+
+
+def test_anothers_afbud_is_never_linked(bookings: Bookings) -> None:
+    mine = cancel(bookings, book(bookings).appointment.id).cancellation
+    book(bookings, "c-2", "s2", "k2", after=mine.id)
+    assert bookings.cancellations("c-1")[0].new_appointment is None
+
+
 def test_an_afbud_without_a_new_time_reaches_staff_once(bookings: Bookings) -> None:
     taken = cancel(bookings)
     later = NOW + timedelta(hours=25)

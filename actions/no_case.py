@@ -1,0 +1,51 @@
+"""What sounds like a wish for a human and is none: answered, and no case opened unasked."""
+
+from __future__ import annotations
+
+import re
+
+from actions.known import Known
+from actions.reply import Reply
+from forloeb.danish.words import fold
+
+HUMAN = re.compile(
+    r"medarbejder|menneske|person(?!nummer)|raadgiver|sagsbehandler|vejleder|nogen|ring (?:til )?mig|kontakt mig|chef"
+)
+CPR = re.compile(r"\bcpr\b|\bcpr-?(?:nr|nummer)\w*|\bpersonnummer\w*")
+# "jeg har ringet til dem": done. "jeg har ringet, men ingen svarer" asks for help, and is none of this.
+CONTACTED = re.compile(
+    r"(?:(?:ja|nu|ok|men|saa|naa|jo) )*(?:jeg|vi) har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
+    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
+    r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
+    r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
+)
+
+
+# A wish about one's data, which is a case.
+DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
+
+# what the gateway puts in a number's place
+REMOVED = re.compile(r"\[[^\]]*\]")
+
+
+def only_cpr(text: str) -> bool:
+    """Whether a message speaks of a CPR number and wishes nothing about one's data."""
+    said = REMOVED.sub("", fold(text))
+    return CPR.search(fold(text)) is not None and DATA.search(said) is None
+
+
+def answered(known: Known, reply: Reply) -> bool:
+    """Say what fits: that CPR numbers are neither known nor kept, or what to do after the person's own contact.
+
+    False when the message is something else, or asks for a human.
+    """
+    text = fold(known.text).replace(",", "").strip()
+    if HUMAN.search(text):
+        return False
+    if CPR.search(text):
+        reply.say("utter_cpr")
+    elif CONTACTED.fullmatch(text):
+        reply.say("utter_har_kontaktet")
+    else:
+        return False
+    return True
