@@ -47,6 +47,7 @@ class Settings:
     review_port: int  # FORLOEB_REVIEW_PORT
     assistant_port: int  # FORLOEB_ASSISTANT_PORT
     actions_port: int  # FORLOEB_ACTIONS_PORT
+    deliveries_port: int  # FORLOEB_DELIVERIES_PORT: health and metrics of the deliveries; 0: none
     review_url: str  # FORLOEB_REVIEW_URL: the staff app's address as staff see it
     oidc_issuer: str | None  # FORLOEB_OIDC_ISSUER: who vouches for staff; unset: passwords alone
     oidc_client: str  # FORLOEB_OIDC_CLIENT: our id there
@@ -54,7 +55,7 @@ class Settings:
     oidc_role_claim: str  # FORLOEB_OIDC_ROLE_CLAIM: the claim of the ID token that holds groups or roles
     oidc_roles: tuple[tuple[str, str], ...]  # FORLOEB_OIDC_ROLES: what a value of it means: value=role,value=role
     bind: str  # FORLOEB_BIND: the address that gateway and review listen on
-    internal_bind: str  # FORLOEB_INTERNAL_BIND: the same for assistant and actions
+    internal_bind: str  # FORLOEB_INTERNAL_BIND: the same for assistant, actions and deliveries
     assistant_urls: tuple[str, ...]  # FORLOEB_ASSISTANT_URLS: comma separated; where the gateway finds assistants
     actions_url: str  # FORLOEB_ACTIONS_URL: where the assistant finds actions
     proxies: tuple[Network, ...]  # FORLOEB_PROXIES: comma separated networks whose X-Forwarded-* are believed
@@ -132,6 +133,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         oidc_roles=_roles(env.get("FORLOEB_OIDC_ROLES") or ",".join(f"{role}={role}" for role in STAFF_ROLES)),
         assistant_port=assistant_port,
         actions_port=actions_port,
+        deliveries_port=_integer(env, "FORLOEB_DELIVERIES_PORT", 5060),
         bind=env.get("FORLOEB_BIND") or LOOPBACK,
         internal_bind=env.get("FORLOEB_INTERNAL_BIND") or LOOPBACK,
         assistant_urls=_addresses(env, "FORLOEB_ASSISTANT_URLS", f"http://{LOOPBACK}:{assistant_port}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timezone
 
@@ -18,10 +19,12 @@ from forloeb.review.keys import (
     AUTHENTICATOR,
     BOOKINGS,
     ENGINE,
+    FOLLOWED,
     INSTALLATION,
     PROVIDER,
     SETTINGS,
     SIGN_INS,
+    TASKS,
     TIMES,
     TRACKER,
     TUNING,
@@ -75,7 +78,8 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _followers(app: web.Application) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work) for work in background.work(app)]
+    app[FOLLOWED] = [time.monotonic()]
+    tasks = app[TASKS] = [asyncio.create_task(work) for work in background.work(app)]
     yield
     for task in tasks:
         task.cancel()

@@ -35,4 +35,6 @@ BOOKINGS = web.AppKey("bookings", Bookings)
 INSTALLATION = web.AppKey("installation", Installation)
 AUTHENTICATOR: web.AppKey[Authenticator[Attempt]] = web.AppKey("authenticator", Authenticator)  # type: ignore[type-abstract]
 PROVIDER: web.AppKey[Provider | None] = web.AppKey("provider", Provider)  # type: ignore[arg-type]
+TASKS = web.AppKey("tasks", list[asyncio.Task[None]])  # what the app does by itself
+FOLLOWED = web.AppKey("followed", list[float])  # when the last look at Rasa's log ended well (monotonic), alone
 SIGN_INS = web.AppKey("sign_ins", asyncio.Semaphore)

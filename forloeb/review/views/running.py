@@ -1,8 +1,7 @@
-"""Users, the log, the numbers; files and health."""
+"""Users, the log and files."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from aiohttp import web
@@ -66,15 +65,6 @@ async def static(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     headers = {"Content-Type": f"{_FILES[name]}; charset=utf-8", "Cache-Control": "public, max-age=300"}
     return web.FileResponse(STATIC / name, headers=headers)
-
-
-async def health(request: web.Request) -> web.Response:
-    """GET /health: 200 when the database answers."""
-    try:
-        await asyncio.wait_for(read(request.app[ENGINE], lambda c: audit.page(c, 1)), 5)
-    except Exception:
-        return web.json_response({"status": "unavailable"}, status=503)
-    return web.json_response({"status": "ok"})
 
 
 async def _role(request: web.Request) -> Role:
