@@ -14,6 +14,7 @@ from forloeb import metrics
 from forloeb.db import reading, writing
 from forloeb.review import attempts, sessions, users
 from forloeb.review.audit import trail
+from forloeb.review.organisations import Organisation
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 from forloeb.review.tables import staff_user
@@ -34,12 +35,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Vouched:
-    """A provider says who somebody is: `subject` never changes there, `name` may. `role` is None for no access."""
+    """A provider says who somebody is: `subject` never changes there, `name` may. `role` is None for no access.
+
+    `places`: it says to which organisation they belong, too; else that is decided here.
+    """
 
     issuer: str
     subject: str
     name: str
     role: str | None
+    places: bool = False
+    organisation: Organisation | None = None
 
 
 @dataclass(frozen=True)
@@ -119,10 +125,13 @@ class ByProvider:
                     users.end_sessions(connection, row.id)
                 trail(connection, row.name if row else "unknown", "sign_in_refused", None, None, shown)
                 return Turned(0)
+            own = attempt.organisation.stored if attempt.organisation else None
             if row is None:
-                row = users.add_vouched(connection, attempt.issuer, attempt.subject, attempt.name, role, shown)
-            elif row.role != role.value:
-                users.set_role(connection, row, role, shown)
+                row = users.add_vouched(
+                    connection, attempt.issuer, attempt.subject, attempt.name, role, shown, attempt.organisation
+                )
+            elif row.role != role.value or (attempt.places and row.organisation != own):
+                users.set_place(connection, row, role, own if attempt.places else row.organisation, shown)
                 row = users.vouched_for(connection, attempt.issuer, attempt.subject)
             assert row is not None
             trail(connection, row.name, "sign_in", None, None, shown)
