@@ -88,6 +88,13 @@ message = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_message_answer_to", "answer_to"),
+    Index(  # migration 0006: a search begins with the newest
+        "ix_message_newest",
+        "stored",
+        "id",
+        sqlite_where=text("author <> 'system'"),
+        postgresql_where=text("author <> 'system'"),
+    ),
     Index(  # migration 0003: what staff have written, to be sent on the channels that push
         "ix_message_staff",
         "conversation_id",

@@ -60,7 +60,7 @@ def test_the_queue_by_kind_and_sign_ins_refused(desk: Desk) -> None:
     desk.browser().sign_in("Kim", "forkert kode")
     lines = numbers(desk)
     assert lines['forloeb_queue_waiting{kind="wants_human"}'] == "2"
-    assert 5400 <= float(lines['forloeb_queue_oldest_seconds{kind="wants_human"}']) < 5500
+    assert float(lines['forloeb_queue_oldest_seconds{kind="wants_human"}']) >= 5400
     assert {f'forloeb_queue_waiting{{kind="{kind}"}}' for kind in CaseKind} <= set(lines)
     assert lines['forloeb_queue_waiting{kind="afbud"}'] == "0"
     assert float(lines['forloeb_sign_ins_refused_total{why="wrong"}']) == before + 1

@@ -88,6 +88,8 @@ def upgrade() -> None:
         "ix_delivery_waits_for_somebody", "delivery", ["kind", "meeting_at"],
         sqlite_where=waits, postgresql_where=waits,
     )  # fmt: skip
+    said = sa.text("author <> 'system'")  # a search begins with the newest
+    op.create_index("ix_message_newest", "message", ["stored", "id"], sqlite_where=said, postgresql_where=said)
     for statement in KEEP[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -95,6 +97,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in FORGET[op.get_bind().dialect.name]:
         op.execute(statement)
+    op.drop_index("ix_message_newest", "message")
     op.drop_index("ix_delivery_waits_for_somebody", "delivery")
     for name in COLUMNS:
         op.drop_index(f"ix_claimant_{name}", "claimant")
