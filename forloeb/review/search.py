@@ -119,17 +119,21 @@ def _postgresql(
         before = (or_(message.c.stored < moment, and_(message.c.stored == moment, message.c.id < identifier)),)
     vector = func.to_tsvector(literal_column("'danish'"), message.c.text)
     said = message.c.author != literal_column("'system'")
-    query = (
+    matching = (
         select(*_columns())
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .where(vector.op("@@")(func.plainto_tsquery(literal_column("'danish'"), wanted)), said, *before, *conditions)
-        .order_by(message.c.stored.desc(), message.c.id.desc())
         .limit(PAGE + 1)
     )
     newest = select(message.c.id).where(said, *before).order_by(message.c.stored.desc(), message.c.id.desc())
     recent = connection.execute(newest.limit(RECENT)).scalars().all()
-    found = connection.execute(query.where(message.c.id.in_(recent))).all()
-    return found if len(found) > PAGE else connection.execute(query).all()
+    few = matching.where(message.c.id.in_(recent)).order_by(message.c.stored.desc(), message.c.id.desc())
+    found = connection.execute(few).all()
+    if len(found) > PAGE:
+        return found
+    # no plain column: for a rare word PostgreSQL would walk a million messages by their time, hoping to find it soon
+    by_time = func.coalesce(message.c.stored, message.c.stored)
+    return connection.execute(matching.order_by(by_time.desc(), message.c.id.desc())).all()
 
 
 def _place(connection: Connection, row: Row) -> str:
