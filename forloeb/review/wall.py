@@ -87,19 +87,19 @@ def narrowed(statement: Any, organisation: Organisation) -> Any:
     return visitors.cloned_traverse(statement, {}, visit)
 
 
-class _looked_up(FunctionElement):  # type: ignore[type-arg]
+class _LookedUp(FunctionElement):  # type: ignore[type-arg]
     """A column as it is, by which SQLite must not begin: it guesses that an index leaves ten rows, of 30 000."""
 
     type = String()
     inherit_cache = True
 
 
-@compiles(_looked_up)
+@compiles(_LookedUp)
 def _plain(element: Any, compiler: Any, **more: Any) -> str:
     return str(compiler.process(element.clauses, **more))
 
 
-@compiles(_looked_up, "sqlite")
+@compiles(_LookedUp, "sqlite")
 def _without_index(element: Any, compiler: Any, **more: Any) -> str:
     return "+" + str(compiler.process(element.clauses, **more))
 
@@ -124,7 +124,9 @@ class _Wall:
         kept_whole = [join.right for join in joins if join.isouter]  # a row of the left stands without it
         there = [table for each in froms for table in _tables(each)]
         anchors = [each for each in there if not any(each is other for other in kept_whole)]
-        tied = set(_tied([*statement._where_criteria, *(join.onclause for join in joins)], anchors))
+        tied = _tied([*statement._where_criteria, *(join.onclause for join in joins if not join.isouter)], anchors)
+        for join in joins:  # what an outer join asks for keeps out its right side alone
+            tied |= _tied([join.onclause], anchors) & {id(join.right)}
 
         def condition(table: Any, *, joined: bool = False) -> Any:
             return None if id(table) in tied else self._of(table, joined=joined)
@@ -153,7 +155,7 @@ class _Wall:
         if name in ("claimant", "conversation"):
             if self._column in c:
                 own = c[self._column]
-                return (_looked_up(own) if joined else own) == self._organisation.id
+                return (_LookedUp(own) if joined else own) == self._organisation.id
             return c.id.in_(self._claimants if name == "claimant" else self._talks)
         if name in BY_CLAIMANT:
             return c.claimant_id.in_(self._claimants)
@@ -195,22 +197,22 @@ def _joins(each: Any) -> Iterator[Join]:
         yield each
 
 
-def _tied(criteria: list[Any], narrowed_tables: list[Any]) -> Iterator[int]:
+def _tied(criteria: list[Any], narrowed_tables: list[Any]) -> set[int]:
     """Tables whose every row must belong to a row of another one that is narrowed here: once is enough.
 
     That is `x.conversation_id = conversation.id`, and `claimant.id = conversation.claimant_id`.
     """
     anchors = {id(each) for each in narrowed_tables if getattr(each, "name", "") == "conversation"}
+    found = set()
     for left, right in (pair for each in criteria for pair in _equal(each)):
         for one, other in ((left, right), (right, left)):
-            if id(other.table) not in anchors or one.table is other.table:
-                continue
-            keys = (one.name, other.name)
-            named = getattr(one.table, "name", "")
-            if keys == ("conversation_id", "id") and named in BY_CONVERSATION:
-                yield id(one.table)
-            if keys == ("id", "claimant_id") and named == "claimant":
-                yield id(one.table)
+            keys, name = (one.name, other.name), getattr(one.table, "name", "")
+            of_conversation = keys == ("conversation_id", "id") and name in BY_CONVERSATION
+            if id(other.table) in anchors and (
+                of_conversation or (keys == ("id", "claimant_id") and name == "claimant")
+            ):
+                found.add(id(one.table))
+    return found
 
 
 def _equal(criterion: Any) -> Iterator[tuple[Any, Any]]:
