@@ -16,7 +16,7 @@ from forloeb.review.stemming import stem, words
 
 PAGE = 30
 _BATCH = 200
-_MOST_BATCHES = 10
+_MOST_BATCHES = 6
 RECENT = 2000  # messages that PostgreSQL looks through before it asks the index
 _AROUND = 120
 
