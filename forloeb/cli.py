@@ -30,11 +30,22 @@ def parser() -> argparse.ArgumentParser:
     acknowledge.add_argument("--by", required=True, metavar="NAME")
     user = commands.add_parser("user", help="who may use the staff app").add_subparsers(dest="user", required=True)
     user.add_parser("list", help="every user, with role")
-    for name, what in (("add", "a new user"), ("role", "another role"), ("password", "a new one"), ("disable", "out")):
+    for name, what in (
+        ("add", "a new user"),
+        ("role", "another role"),
+        ("organisation", "sees the claimants of another a-kasse or municipality"),
+        ("password", "a new one"),
+        ("disable", "out"),
+    ):
         command = user.add_parser(name, help=what)
         command.add_argument("name")
         if name in ("add", "role"):
             command.add_argument("--role", required=True, metavar="reader|reviewer|caseworker|admin")
+        if name in ("add", "organisation"):
+            command.add_argument(
+                "--for", dest="organisation", default="all", required=name == "organisation", metavar="ID|all",
+                help="an id of installation.yml: only claimants of that a-kasse or municipality; all of them for all",
+            )  # fmt: skip
     review = commands.add_parser("review", help="the staff app's read model").add_subparsers(
         dest="review", required=True
     )
@@ -130,7 +141,11 @@ def _review(given: argparse.Namespace, current: settings.Settings) -> int:
     if given.command == "user":
         match given.user:
             case "add":
-                return cli.user_add(engine, given.name, given.role, now, out)
+                here = installation.load(current.installation)
+                return cli.user_add(engine, given.name, given.role, now, out, here=here, belongs=given.organisation)
+            case "organisation":
+                here = installation.load(current.installation)
+                return cli.user_organisation(engine, given.name, given.organisation, here, now, out)
             case "role":
                 return cli.user_role(engine, given.name, given.role, now, out)
             case "password":

@@ -70,6 +70,7 @@ def check(settings: Settings) -> None:
         ("assistant", settings.assistant_port),
         ("actions", settings.actions_port),
         ("review", settings.review_port),
+        ("deliveries", settings.deliveries_port),
     ):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,6 +10,7 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 SERIES = 500  # label sets kept of one metric: a bound, should a label ever turn out to be free text
 
 Labels = tuple[tuple[str, str], ...]
+Gauge = tuple[str, str, "float | dict[Labels, float]"]  # name, what it is, what it is now: one number, or one by label
 
 
 class Counter:
@@ -73,17 +74,15 @@ _ALL: list[Counter | Histogram] = []
 EVENTS = Counter("forloeb_events_total", "Log events by name")
 
 
-def text(gauges: Sequence[tuple[str, str, float]] = ()) -> str:
-    """Everything in the text format.
-
-    Args:
-        gauges: (name, what it is, what it is now).
-    """
+def text(gauges: Sequence[Gauge] = ()) -> str:
+    """Everything in the text format, with what these gauges say now."""
     found = []
     for metric in _ALL:
         found += [f"# HELP {metric.name} {metric.about}", f"# TYPE {metric.name} {metric.kind}", *metric.lines()]
     for name, about, value in gauges:
-        found += [f"# HELP {name} {about}", f"# TYPE {name} gauge", _line(name, (), value)]
+        values = value if isinstance(value, dict) else {(): value}
+        lines = [_line(name, labels, each) for labels, each in sorted(values.items())]
+        found += [f"# HELP {name} {about}", f"# TYPE {name} gauge", *lines]
     return "\n".join(found) + "\n"
 
 

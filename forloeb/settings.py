@@ -47,14 +47,17 @@ class Settings:
     review_port: int  # FORLOEB_REVIEW_PORT
     assistant_port: int  # FORLOEB_ASSISTANT_PORT
     actions_port: int  # FORLOEB_ACTIONS_PORT
+    deliveries_port: int  # FORLOEB_DELIVERIES_PORT: health and metrics of the deliveries; 0: none
     review_url: str  # FORLOEB_REVIEW_URL: the staff app's address as staff see it
     oidc_issuer: str | None  # FORLOEB_OIDC_ISSUER: who vouches for staff; unset: passwords alone
     oidc_client: str  # FORLOEB_OIDC_CLIENT: our id there
     oidc_secret: str | None = field(repr=False)  # FORLOEB_OIDC_SECRET
     oidc_role_claim: str  # FORLOEB_OIDC_ROLE_CLAIM: the claim of the ID token that holds groups or roles
     oidc_roles: tuple[tuple[str, str], ...]  # FORLOEB_OIDC_ROLES: what a value of it means: value=role,value=role
+    oidc_organisation_claim: str | None  # FORLOEB_OIDC_ORGANISATION_CLAIM: the claim that says where staff belong
+    oidc_organisations: tuple[tuple[str, str], ...]  # FORLOEB_OIDC_ORGANISATIONS: value=a-kasse or municipality or all
     bind: str  # FORLOEB_BIND: the address that gateway and review listen on
-    internal_bind: str  # FORLOEB_INTERNAL_BIND: the same for assistant and actions
+    internal_bind: str  # FORLOEB_INTERNAL_BIND: the same for assistant, actions and deliveries
     assistant_urls: tuple[str, ...]  # FORLOEB_ASSISTANT_URLS: comma separated; where the gateway finds assistants
     actions_url: str  # FORLOEB_ACTIONS_URL: where the assistant finds actions
     proxies: tuple[Network, ...]  # FORLOEB_PROXIES: comma separated networks whose X-Forwarded-* are believed
@@ -130,8 +133,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         oidc_secret=env.get("FORLOEB_OIDC_SECRET") or None,
         oidc_role_claim=env.get("FORLOEB_OIDC_ROLE_CLAIM") or "roles",
         oidc_roles=_roles(env.get("FORLOEB_OIDC_ROLES") or ",".join(f"{role}={role}" for role in STAFF_ROLES)),
+        oidc_organisation_claim=env.get("FORLOEB_OIDC_ORGANISATION_CLAIM") or None,
+        oidc_organisations=_organisations(env),
         assistant_port=assistant_port,
         actions_port=actions_port,
+        deliveries_port=_integer(env, "FORLOEB_DELIVERIES_PORT", 5060),
         bind=env.get("FORLOEB_BIND") or LOOPBACK,
         internal_bind=env.get("FORLOEB_INTERNAL_BIND") or LOOPBACK,
         assistant_urls=_addresses(env, "FORLOEB_ASSISTANT_URLS", f"http://{LOOPBACK}:{assistant_port}"),
@@ -178,6 +184,18 @@ def _roles(text: str) -> tuple[tuple[str, str], ...]:
     )
     if any(not value or role not in STAFF_ROLES for value, role in pairs):
         raise SettingsError("FORLOEB_OIDC_ROLES", f"must look like value=role; a role is {', '.join(STAFF_ROLES)}")
+    return pairs
+
+
+def _organisations(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    text = env.get("FORLOEB_OIDC_ORGANISATIONS") or ""
+    if not text:
+        return ()
+    if not env.get("FORLOEB_OIDC_ORGANISATION_CLAIM"):
+        raise SettingsError("FORLOEB_OIDC_ORGANISATION_CLAIM", "is needed with FORLOEB_OIDC_ORGANISATIONS")
+    pairs = tuple((v.strip(), n.strip()) for v, _, n in (each.rpartition("=") for each in text.split(",")))
+    if not all(value and name for value, name in pairs):
+        raise SettingsError("FORLOEB_OIDC_ORGANISATIONS", "must look like value=FAK,value=Rudersdal,value=all")
     return pairs
 
 

@@ -51,7 +51,7 @@ class Stack:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Stack:
-        self.ports = {name: free_port() for name in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW")}
+        self.ports = {name: free_port() for name in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW", "DELIVERIES")}
         self.environment = {
             **os.environ,
             "FORLOEB_VAR": str(self.var),

@@ -108,13 +108,37 @@ def test_probes_ask_what_is_served():
     channel = (ROOT / "forloeb/assistant/channel.py").read_text()
     internal = {"/", *(f"/webhooks/internal{p}" for p in re.findall(r'@routes.get\("([^"]+)"', channel))}
     served = {"gateway": gateway, "review": review, "assistant": internal, "actions": {"/health", "/metrics"}}
+    served["deliveries"] = set(re.findall(r'add_get\("([^"]+)"', (ROOT / "forloeb/booking/watching.py").read_text()))
     for part, paths in served.items():
         own = container(of_kind("Deployment")[part])
         asked = {own[k]["httpGet"]["path"] for k in own if k.endswith("Probe") and "httpGet" in own[k]}
         assert asked and asked <= paths, part
         notes = of_kind("Deployment")[part]["spec"]["template"]["metadata"].get("annotations", {})
         assert notes.get("prometheus.io/path", "/metrics" if part == "actions" else "/") in paths
-    assert container(of_kind("Deployment")["gateway"])["readinessProbe"]["httpGet"]["path"] == "/ready"
+    for part in ("gateway", "review"):
+        assert container(of_kind("Deployment")[part])["readinessProbe"]["httpGet"]["path"] == "/ready"
+    (port,) = container(of_kind("Deployment")["deliveries"])["ports"]
+    assert port["containerPort"] == DEFAULTS.deliveries_port and "deliveries" not in of_kind("Service")
+
+
+def test_every_process_is_scraped_and_monitoring_alone_may():
+    """The assistant's numbers are Rasa's channel's; nobody else's namespace reaches the deliveries."""
+    for part, deployment in of_kind("Deployment").items():
+        notes = deployment["spec"]["template"]["metadata"].get("annotations", {})
+        port = container(deployment)["ports"][0]["containerPort"]
+        assert notes["prometheus.io/scrape"] == "true" and notes["prometheus.io/port"] == str(port), part
+        rules = of_kind("NetworkPolicy")[part]["spec"]["ingress"]
+        scraped = [r["ports"] for r in rules for f in r["from"] if "monitoring" in str(f)]
+        assert scraped == [[{"port": port}]], part
+    assert len(of_kind("NetworkPolicy")["deliveries"]["spec"]["ingress"]) == 1
+
+
+def test_the_proxy_publishes_nothing_for_operators():
+    servers = (DEPLOY / "nginx" / "default.conf.template").read_text().split("\nserver {")[1:]
+    for each in servers:
+        if "proxy_pass http://actions" not in each:  # the assistants' own way to the action servers, inside
+            assert "location ~ ^/(metrics|health|ready|live)$ { return 404; }" in each
+    assert len(servers) == 3
 
 
 def test_a_rolling_update_takes_none_away_before_its_successor_answers():

@@ -100,7 +100,7 @@ def test_every_law_file_and_every_fact_in_it_is_covered():
 
 def test_every_metric_is_told():
     code = "".join(p.read_text() for p in [*(ROOT / "forloeb").rglob("*.py"), *(ROOT / "actions").glob("*.py")])
-    named = set(re.findall(r'"(forloeb_[a-z_]+(?:_seconds|_total|_waiting|_due|_off))"', code))
+    named = set(re.findall(r'"(forloeb_[a-z_]+(?:_seconds|_total|_waiting|_due|_off|_behind|_attempts))"', code))
     told = set(re.findall(r"`(forloeb_[a-z_]+)", (DOCS / "operations.md").read_text()))
     assert {"forloeb_events_total", "forloeb_oldest_waiting_seconds"} <= named
     assert named == told

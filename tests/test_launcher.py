@@ -30,7 +30,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path, monkeypatch):
     from tests.stack import free_port
 
     monkeypatch.setattr(launcher, "FREE_MEGABYTES", 10**9)
-    ports = {f"FORLOEB_{n}_PORT": str(free_port()) for n in ("GATEWAY", "ASSISTANT", "ACTIONS")}
+    ports = {f"FORLOEB_{n}_PORT": str(free_port()) for n in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW", "DELIVERIES")}
     with pytest.raises(launcher.StartError) as error:
         launcher.check(settings.load({"FORLOEB_VAR": str(tmp_path), **ports}))
     assert "free on the disk" in error.value.message

@@ -87,9 +87,12 @@ def test_the_text_format():
     seconds = metrics.Histogram("forloeb_test_seconds", "Tests", bounds=(0.1, 1.0))
     for value in (0.05, 0.1, 0.5, 7):
         seconds.observe(value)
-    lines = metrics.text([("forloeb_test_now", "Tests", 3)]).splitlines()
+    lines = metrics.text(
+        [("forloeb_test_now", "Tests", 3), ("forloeb_test_each", "Tests", {(("kind", "b"),): 2.0})]
+    ).splitlines()
     assert 'forloeb_test_total{kind="a\\"\\\\\\n"} 1' in lines and 'forloeb_test_total{kind="b"} 2' in lines
     assert "# TYPE forloeb_test_seconds histogram" in lines and "forloeb_test_now 3" in lines
+    assert "# TYPE forloeb_test_each gauge" in lines and 'forloeb_test_each{kind="b"} 2' in lines
     assert [line for line in lines if line.startswith("forloeb_test_seconds")] == [
         'forloeb_test_seconds_bucket{le="0.1"} 2',
         'forloeb_test_seconds_bucket{le="1.0"} 3',

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import Pool
 
 from forloeb.booking.errors import Refused
 from forloeb.booking.tables import act, audit
@@ -24,7 +25,7 @@ _ATTEMPTS = 4
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are misread or misheard: 0 O 1 I L
 _DEADLOCK = frozenset({"40001", "40P01"})
 _KEY_LENGTH = 200
-_TURNS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_TURNS: WeakKeyDictionary[Pool, threading.Lock] = WeakKeyDictionary()  # engines with options share their pool
 _TURNS_LOCK = threading.Lock()
 
 
@@ -99,7 +100,7 @@ def _turn(engine: Engine) -> AbstractContextManager[Any]:
     if engine.dialect.name != "sqlite":
         return nullcontext()
     with _TURNS_LOCK:
-        return _TURNS.setdefault(engine, threading.Lock())
+        return _TURNS.setdefault(engine.pool, threading.Lock())
 
 
 def written(engine: Engine, work: Callable[[Connection], T]) -> T:

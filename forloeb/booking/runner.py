@@ -22,6 +22,7 @@ from forloeb.booking.service import Bookings
 from forloeb.booking.signing import WINDOW_SECONDS
 from forloeb.booking.slots import StoredSlots
 from forloeb.booking.tables import holder_request
+from forloeb.booking.watching import ROUNDS, Rounds, watched
 from forloeb.db import connect, writing
 from forloeb.settings import Settings, load
 
@@ -47,13 +48,14 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, engine: Eng
     store = engine if engine is not None else connect(settings.database_url)
     bookings = Bookings(store, settings)
     settings.var.mkdir(parents=True, exist_ok=True)
-    alive = settings.var / ALIVE
+    alive, went = settings.var / ALIVE, Rounds()
 
     def now() -> datetime:
         return clock.now(settings)
 
     def rounds() -> None:
         alive.touch()
+        went.begun()
         counts = {
             "alarms": bookings.alarm_due(now()),
             "reminders": bookings.due_reminders(now()),
@@ -61,9 +63,11 @@ async def run(settings: Settings, stop: asyncio.Event | None = None, engine: Eng
         }
         if any(counts.values()):
             log.info("round: %s", counts)
+        for what, number in counts.items():
+            ROUNDS.add(number, found=what)
 
     try:
-        async with Sender(store, settings, now) as sender:
+        async with watched(settings, store, went, now), Sender(store, settings, now) as sender:
 
             async def send() -> None:
                 await sender.run_once()

@@ -21,6 +21,7 @@ import aiohttp
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
+from forloeb import metrics
 from forloeb.booking import deliveries, signing
 from forloeb.booking.model import CaseKind, DeliveryState
 from forloeb.booking.tables import delivery, staff_case
@@ -37,6 +38,8 @@ MOST_ANSWERED = 64 * 1024
 # Statuses that say "not now" rather than "never".
 _NOT_NOW = frozenset({401, 403, 404, 407, 408, 409, 421, 423, 425, 429})
 _REFUSALS = range(400, 500)
+
+ATTEMPTS = metrics.Counter("forloeb_delivery_attempts_total", "Attempts to deliver, by what came of them")
 
 log = logging.getLogger("forloeb.booking.sender")
 
@@ -119,6 +122,7 @@ class Sender:
                     if _delivered(connection, row, self.now()):
                         _case_for(connection, row)
                         delivered += 1
+                        ATTEMPTS.add(came="taken")
         return delivered
 
     def _waiting(self) -> list[Row]:
@@ -191,6 +195,7 @@ class Sender:
 
     def _settle(self, row: Row, answer: Answer) -> None:
         now = self.now()
+        ATTEMPTS.add(came="taken" if answer.taken else "refused" if answer.refused else "not_now")
         with writing(self.engine) as connection:
             if answer.taken:
                 if _delivered(connection, row, now) and (answer.receipt or answer.acknowledged_by):

@@ -33,6 +33,9 @@ claimant = Table(
     Column("loaded", JSON),  # the row as last loaded: a file loaded again changes only what the file changed
 )
 
+Index("ix_claimant_a_kasse", claimant.c.a_kasse, claimant.c.id)
+Index("ix_claimant_municipality", claimant.c.municipality, claimant.c.id)
+
 caseworker = Table(
     "caseworker",
     metadata,
@@ -199,6 +202,13 @@ Index(
     delivery.c.meeting_at,
     sqlite_where=text("acknowledged_at IS NULL AND alarmed_at IS NULL"),
     postgresql_where=text("acknowledged_at IS NULL AND alarmed_at IS NULL"),
+)
+Index(
+    "ix_delivery_waits_for_somebody",
+    delivery.c.kind,
+    delivery.c.meeting_at,
+    sqlite_where=text("acknowledged_at IS NULL"),
+    postgresql_where=text("acknowledged_at IS NULL"),
 )
 
 staff_case = Table(

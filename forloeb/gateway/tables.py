@@ -34,6 +34,8 @@ conversation = Table(
     Column("lease_until", UtcDateTime),
     Column("taken_over_by", String(100)),  # the member of staff who answers instead of the assistant (migration 0004)
     Column("taken_over_at", UtcDateTime),
+    Column("a_kasse", String(100)),  # the claimant's; triggers keep them (migration 0006)
+    Column("municipality", String(100)),
     Index("ix_conversation_last_used", "last_used", "id"),
     Index(
         "ix_conversation_taken_over",
@@ -42,6 +44,16 @@ conversation = Table(
         postgresql_where=text("taken_over_by IS NOT NULL"),
     ),
 )
+
+for _each in (conversation.c.a_kasse, conversation.c.municipality):
+    Index(
+        f"ix_conversation_{_each.name}",
+        _each,
+        conversation.c.last_used,
+        conversation.c.id,
+        sqlite_where=_each.is_not(None),
+        postgresql_where=_each.is_not(None),
+    )
 
 message = Table(
     "message",
@@ -76,6 +88,13 @@ message = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_message_answer_to", "answer_to"),
+    Index(  # migration 0006: a search begins with the newest
+        "ix_message_newest",
+        "stored",
+        "id",
+        sqlite_where=text("author <> 'system'"),
+        postgresql_where=text("author <> 'system'"),
+    ),
     Index(  # migration 0003: what staff have written, to be sent on the channels that push
         "ix_message_staff",
         "conversation_id",

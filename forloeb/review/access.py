@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from aiohttp import web
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from forloeb import logs
 from forloeb.booking.errors import NotFound
+from forloeb.booking.service import Bookings
 from forloeb.gateway.transactions import read, write
-from forloeb.review import pages, security, sessions
-from forloeb.review.keys import ENGINE, TIMES
+from forloeb.review import pages, security, sessions, wall
+from forloeb.review.keys import ENGINE, SETTINGS, TIMES
 from forloeb.review.roles import Role
 from forloeb.review.users import User
 
@@ -36,6 +38,16 @@ def user_of(request: web.Request) -> User:
 def somebody(request: web.Request) -> User | None:
     """Who is signed in, if anybody."""
     return request.get(_USER)
+
+
+def engine_of(request: web.Request) -> Engine:
+    """The database as far as who is signed in may see it. Views have no other (a test says so)."""
+    return wall.behind(request.app[ENGINE], user_of(request).organisation)
+
+
+def bookings_of(request: web.Request) -> Bookings:
+    """The booking service over it."""
+    return Bookings(engine_of(request), request.app[SETTINGS])
 
 
 def csrf_of(request: web.Request) -> str:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timezone
 
 from aiohttp import web
 
 from forloeb import clock, db, installation
-from forloeb.booking.service import Bookings
+from forloeb.errors import SettingsError
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.limits import PROXIES
-from forloeb.review import access, background, security
+from forloeb.installation import Installation
+from forloeb.review import access, background, security, wall
 from forloeb.review.keys import (
     AUTHENTICATOR,
-    BOOKINGS,
     ENGINE,
+    FOLLOWED,
     INSTALLATION,
     PROVIDER,
     SETTINGS,
     SIGN_INS,
+    TASKS,
     TIMES,
     TRACKER,
     TUNING,
     Tuning,
 )
 from forloeb.review.oidc import Provider
+from forloeb.review.organisations import UnknownOrganisation
 from forloeb.review.routes import ROUTES
 from forloeb.review.signing_in import ByPassword
 from forloeb.settings import Settings
@@ -48,7 +52,7 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     app[TUNING] = tuning or Tuning()
     app[TIMES] = _times(settings)
     app[INSTALLATION] = installation.load(settings.installation)
-    app[PROVIDER] = Provider(settings) if settings.oidc_issuer else None
+    app[PROVIDER] = _provider(settings, app[INSTALLATION])
     app[SIGN_INS] = asyncio.Semaphore(AT_ONCE)
     app[access.ROLES] = {route.name: route.roles for route in ROUTES}
     for route in ROUTES:
@@ -58,6 +62,13 @@ def init_app(settings: Settings, tuning: Tuning | None = None) -> web.Applicatio
     return app
 
 
+def _provider(settings: Settings, here: Installation) -> Provider | None:
+    try:
+        return Provider(settings, here) if settings.oidc_issuer else None
+    except UnknownOrganisation as error:
+        raise SettingsError("FORLOEB_OIDC_ORGANISATIONS", error.message) from error
+
+
 def _times(settings: Settings) -> Callable[[], Times]:
     return lambda: Times(datetime.now(timezone.utc), clock.now(settings))
 
@@ -65,9 +76,9 @@ def _times(settings: Settings) -> Callable[[], Times]:
 async def _database(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     app[ENGINE] = await asyncio.to_thread(db.connect, settings.database_url)
+    wall.build(app[ENGINE])
     await asyncio.to_thread(db.migrate, settings.database_url)
     app[TRACKER] = await asyncio.to_thread(db.connect, settings.tracker_url)
-    app[BOOKINGS] = Bookings(app[ENGINE], settings)
     app[AUTHENTICATOR] = ByPassword(app[ENGINE], app[TUNING].passwords)
     yield
     app[TRACKER].dispose()
@@ -75,7 +86,8 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _followers(app: web.Application) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work) for work in background.work(app)]
+    app[FOLLOWED] = [time.monotonic()]
+    tasks = app[TASKS] = [asyncio.create_task(work) for work in background.work(app)]
     yield
     for task in tasks:
         task.cancel()

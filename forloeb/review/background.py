@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from forloeb.gateway.transactions import read, write
 from forloeb.review import privacy
 from forloeb.review.audit import trail
 from forloeb.review.follower import Follower
-from forloeb.review.keys import ENGINE, INSTALLATION, TIMES, TRACKER, TUNING
+from forloeb.review.keys import ENGINE, FOLLOWED, INSTALLATION, TIMES, TRACKER, TUNING
 
 FORGOTTEN_SECONDS = 60.0
 SWEEP_SECONDS = 3600.0
@@ -34,6 +35,7 @@ async def _follow(app: web.Application) -> None:
         taken = 0
         try:
             taken = await asyncio.to_thread(follower.step)
+            app[FOLLOWED][0] = time.monotonic()
         except Exception as error:
             logs.event("follow_failed", level=logging.ERROR, error=error)
         await asyncio.sleep(0 if taken else app[TUNING].follow_seconds)

@@ -15,6 +15,7 @@ from forloeb.db import reading, writing
 from forloeb.errors import ForloebError
 from forloeb.installation import Installation
 from forloeb.review import comparing, follower, law_changes, own_data, privacy, users
+from forloeb.review.organisations import ALL, Organisation, named
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 from forloeb.settings import Settings
@@ -22,9 +23,34 @@ from forloeb.settings import Settings
 TERMINAL = "terminal"
 
 
-def user_add(engine: Engine, name: str, role: str, now: datetime, out: TextIO, password: str | None = None) -> int:
-    """`forloeb user add NAME --role R`; the password comes from standard input, asked for at a terminal."""
-    return _told(out, lambda: _add(engine, name, Role(role), now, password))
+def user_add(
+    engine: Engine,
+    name: str,
+    role: str,
+    now: datetime,
+    out: TextIO,
+    password: str | None = None,
+    *,
+    here: Installation | None = None,
+    belongs: str = ALL,
+) -> int:
+    """`forloeb user add NAME --role R [--for O]`; the password comes from standard input, asked for at a terminal."""
+
+    def add() -> str:
+        organisation = named(belongs, here) if here else None
+        return _add(engine, name, Role(role), now, password, organisation)
+
+    return _told(out, add)
+
+
+def user_organisation(engine: Engine, name: str, belongs: str, here: Installation, now: datetime, out: TextIO) -> int:
+    """`forloeb user organisation NAME --for O`: whose claimants they see from now on."""
+
+    def change() -> str:
+        found = named(belongs, here)
+        return _change(engine, name, now, organisation=found.stored if found else ALL)
+
+    return _told(out, change)
 
 
 def user_password(engine: Engine, name: str, now: datetime, out: TextIO, password: str | None = None) -> int:
@@ -46,7 +72,8 @@ def user_list(engine: Engine, out: TextIO) -> int:
     """`forloeb user list`."""
     with reading(engine) as connection:
         for each in users.everyone(connection):
-            print(f"{each.name}\t{each.role}\t{'disabled' if each.disabled else 'active'}", file=out)
+            belongs = each.organisation.stored if each.organisation else ALL
+            print(f"{each.name}\t{each.role}\t{'disabled' if each.disabled else 'active'}\t{belongs}", file=out)
     return 0
 
 
@@ -115,17 +142,20 @@ def access(stores: privacy.Stores, claimant_id: str, now: datetime, out: TextIO)
     return _told(out, lambda: own_data.as_json(own_data.of_person(stores, claimant_id, TERMINAL, now)))
 
 
-def _add(engine: Engine, name: str, role: Role, now: datetime, password: str | None) -> str:
+def _add(
+    engine: Engine, name: str, role: Role, now: datetime, password: str | None, organisation: Organisation | None
+) -> str:
     secret = _asked(password)
     with writing(engine) as connection:
-        made = users.add(connection, name, role, secret, TERMINAL, now, Passwords())
+        made = users.add(connection, name, role, secret, TERMINAL, now, Passwords(), organisation)
     return f"{made.name} may sign in as {made.role}"
 
 
 def _change(engine: Engine, name: str, now: datetime, **what: object) -> str:
     with writing(engine) as connection:
         changed = users.change(connection, name, TERMINAL, now, Passwords(), **what)  # type: ignore[arg-type]
-    return f"{changed.name}: {changed.role}, {'disabled' if changed.disabled else 'active'}"
+    belongs = changed.organisation.stored if changed.organisation else ALL
+    return f"{changed.name}: {changed.role}, {'disabled' if changed.disabled else 'active'}, for {belongs}"
 
 
 def _asked(password: str | None) -> str:

@@ -16,7 +16,7 @@ from forloeb.booking.errors import NotFound
 from forloeb.booking.tables import claimant
 from forloeb.errors import ForloebError
 from forloeb.gateway.tables import message
-from forloeb.review import masking, transcript
+from forloeb.review import masking, transcript, wall
 from forloeb.review.audit import trail
 from forloeb.review.tables import review_correction, review_turn
 from forloeb.settings import ROOT
@@ -153,6 +153,8 @@ def names_in(connection: Connection, plain: str, *, but: str = "") -> list[str]:
     if not words:
         return []
     found: list[str] = []
-    for row in connection.execute(select(claimant.c.name).where(claimant.c.name.is_not(None))):
+    # another organisation's claimant is somebody too: a name of theirs is kept out as well, and never told
+    everybody = select(claimant.c.name).where(claimant.c.name.is_not(None)).execution_options(**wall.EVERYBODY)
+    for row in connection.execute(everybody):
         found += [part for part in row.name.split() if part in words or part.casefold() in small]
     return [part for part in found if part not in but.split()]

@@ -50,7 +50,7 @@ class Follower:
             return 0
         if self._position is None:
             with reading(self._engine) as connection:
-                self._position = _stored(connection)
+                self._position = stored_position(connection)
         with reading(self._tracker) as connection:
             late = self._late(connection)
             fresh = connection.execute(
@@ -104,7 +104,8 @@ def rebuild(engine: Engine, tracker: Engine) -> int:
     return read
 
 
-def _stored(connection: Connection) -> int:
+def stored_position(connection: Connection) -> int:
+    """Every event up to here is in the read model."""
     found = connection.execute(select(review_cursor.c.position).where(review_cursor.c.name == _NAME))
     return int(found.scalar_one_or_none() or 0)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from sqlalchemy.engine import Engine
 
-from forloeb.booking.service import Bookings
 from forloeb.gateway.inbox import Times
 from forloeb.installation import Installation
 from forloeb.review.oidc import Provider
@@ -31,8 +30,9 @@ TUNING = web.AppKey("tuning", Tuning)
 TIMES: web.AppKey[Callable[[], Times]] = web.AppKey("times", Callable)  # type: ignore[arg-type]
 ENGINE = web.AppKey("engine", Engine)
 TRACKER = web.AppKey("tracker", Engine)
-BOOKINGS = web.AppKey("bookings", Bookings)
 INSTALLATION = web.AppKey("installation", Installation)
 AUTHENTICATOR: web.AppKey[Authenticator[Attempt]] = web.AppKey("authenticator", Authenticator)  # type: ignore[type-abstract]
 PROVIDER: web.AppKey[Provider | None] = web.AppKey("provider", Provider)  # type: ignore[arg-type]
+TASKS = web.AppKey("tasks", list[asyncio.Task[None]])  # what the app does by itself
+FOLLOWED = web.AppKey("followed", list[float])  # when the last look at Rasa's log ended well (monotonic), alone
 SIGN_INS = web.AppKey("sign_ins", asyncio.Semaphore)

@@ -21,6 +21,7 @@ from forloeb.booking.words import own_words
 from forloeb.db import reading, writing
 from forloeb.gateway.tables import conversation
 from forloeb.review.audit import trail
+from forloeb.review.organisations import Organisation
 from forloeb.settings import ZONE
 
 FOUND, SLOTS, IN_A_ROW = 30, 200, 20
@@ -111,12 +112,16 @@ def load(bookings: Bookings, claimant_id: str, by: str, now: datetime) -> Person
 
 
 class HolderDesk:
-    """The holder's changes, for members of staff."""
+    """The holder's changes, for members of staff.
 
-    def __init__(self, bookings: Bookings) -> None:
+    Free times belong to a holder, not to one a-kasse or municipality: who belongs to one has to do with its holder's.
+    """
+
+    def __init__(self, bookings: Bookings, organisation: Organisation | None = None) -> None:
         """See the module."""
         self._holder = HolderSide(bookings.engine, bookings.settings)
         self._engine = bookings.engine
+        self._own = organisation.holder if organisation else None
 
     def whose(self, appointment_id: str) -> Appointment:
         """The appointment.
@@ -163,8 +168,8 @@ class HolderDesk:
         """Published times from a day on, booked ones too."""
         begins = datetime.combine(first, time(), ZONE)
         where = [tables.slot.c.start >= utc(begins), tables.slot.c.withdrawn.is_(None)]
-        if holder:
-            where.append(tables.slot.c.holder == holder)
+        for each in filter(None, (holder, self._own)):
+            where.append(tables.slot.c.holder == each)
         query = select(tables.slot).where(*where).order_by(tables.slot.c.start, tables.slot.c.id).limit(SLOTS)
         with reading(self._engine) as connection:
             return [rows.slot(row) for row in connection.execute(query)]
@@ -173,8 +178,11 @@ class HolderDesk:
         """Publish times in a row; how many.
 
         Raises:
+            NotFound: another holder's are not yours to publish.
             Refused: `time_past`, `bad_value`.
         """
+        if self._own not in (None, series.holder):
+            raise NotFound
         if utc(series.start) <= utc(now):
             raise Refused("time_past", "the time has gone by")
         if not 1 <= series.count <= IN_A_ROW or not series.forms:
@@ -195,10 +203,12 @@ class HolderDesk:
         """Take published times back; how many were: booked ones are not.
 
         Raises:
-            NotFound: one of them does not exist.
+            NotFound: one of them does not exist, or is another holder's.
         """
         with reading(self._engine) as connection:
             query = select(tables.slot.c.id, tables.slot.c.holder).where(tables.slot.c.id.in_(wanted))
+            if self._own:
+                query = query.where(tables.slot.c.holder == self._own)
             known = connection.execute(query)
             by_holder: dict[str, list[str]] = {}
             for row in known:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,7 +21,11 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 import jwt
 
+from forloeb import logs
 from forloeb.errors import ForloebError
+from forloeb.installation import Installation
+from forloeb.review import organisations
+from forloeb.review.organisations import Organisation
 from forloeb.review.signing_in import Vouched
 from forloeb.settings import STAFF_ROLES, Settings
 
@@ -63,14 +68,19 @@ class Return:
 class Provider:
     """One provider, over its published configuration; made once for the app."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, here: Installation) -> None:
         """See the class.
 
         Args:
             settings: with an issuer.
+            here: names the organisations.
+
+        Raises:
+            UnknownOrganisation: FORLOEB_OIDC_ORGANISATIONS names one that is not here.
         """
         assert settings.oidc_issuer
         self._issuer, self._settings = settings.oidc_issuer, settings
+        self._organisations = organisations.meanings(settings.oidc_organisations, here)
         self._found: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, dict[str, Any]] | None = None
 
@@ -132,7 +142,12 @@ class Provider:
         if not hmac.compare_digest(str(claims["nonce"]).encode(), began.nonce.encode()):
             raise ProviderError("another nonce")
         name = str(claims.get("name") or claims.get("preferred_username") or "")
-        return Vouched(self._issuer, str(claims["sub"]), name, self._role(claims))
+        if self._settings.oidc_organisation_claim is None:
+            return Vouched(self._issuer, str(claims["sub"]), name, self._role(claims))
+        placed, where = self._organisation(claims)
+        if not placed:
+            logs.event("provider_no_organisation", level=logging.WARNING)
+        return Vouched(self._issuer, str(claims["sub"]), name, self._role(claims) if placed else None, True, where)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -191,12 +206,25 @@ class Provider:
 
     def _role(self, claims: dict[str, Any]) -> str | None:
         """The highest role that the claim gives."""
-        value: Any = claims
-        for part in self._settings.oidc_role_claim.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        held = {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
+        held = _held(claims, self._settings.oidc_role_claim)
         meant = {role for each, role in self._settings.oidc_roles if each in held}
         return next((role for role in reversed(STAFF_ROLES) if role in meant), None)
+
+    def _organisation(self, claims: dict[str, Any]) -> tuple[bool, Organisation | None]:
+        """Whether the claim says where they belong, and where; nowhere when it says nothing, or two places."""
+        held = _held(claims, self._settings.oidc_organisation_claim or "")
+        meant = {self._organisations[each] for each in held if each in self._organisations}
+        if None in meant:
+            return True, None
+        return len(meant) == 1, next(iter(meant), None)
+
+
+def _held(claims: dict[str, Any], name: str) -> set[str]:
+    """The values of a claim. A name with dots is looked for as it stands (an address), then as a path into objects."""
+    value: Any = claims
+    for part in [name] if name in claims else name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, list) else set()
 
 
 async def _asked(method: str, url: str, form: dict[str, str] | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forloeb.danish import format as danish
-from forloeb.review import access, words
+from forloeb.review import access, organisations, words
 from forloeb.review.keys import INSTALLATION, TIMES
 from forloeb.settings import ZONE
 
@@ -59,6 +59,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         "home": home(request),
         "may": lambda name: access.may(request, name),
         "installation": request.app[INSTALLATION],
+        "organisation": lambda user: organisations.title(user.organisation, request.app[INSTALLATION]),
         "now": now,
         "done": words.find("done", request.query.get("done", "")),
     }

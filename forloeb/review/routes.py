@@ -19,6 +19,7 @@ from forloeb.review.views import (
     running,
     signing,
     takeover,
+    watching,
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -41,7 +42,10 @@ _MESSAGE = "/conversations/{id}/messages/{message}"
 MARKING = REVIEWING | HELPING
 
 ROUTES = (
-    Route("GET", "/health", "open_health", running.health, OPEN),
+    Route("GET", "/health", "open_health", watching.health, OPEN),
+    Route("GET", "/ready", "open_ready", watching.ready, OPEN),
+    Route("GET", "/live", "open_live", watching.live, OPEN),
+    Route("GET", "/metrics", "open_metrics", watching.numbers, OPEN),
     Route("GET", "/static/{name}", "open_static", running.static, OPEN),
     Route("GET", "/sign-in", "sign_in_form", signing.form, OPEN),
     Route("POST", "/sign-in", "sign_in", signing.sign_in, OPEN),

@@ -10,13 +10,17 @@ from typing import Protocol, TypeVar
 from sqlalchemy import update
 from sqlalchemy.engine import Engine
 
+from forloeb import metrics
 from forloeb.db import reading, writing
 from forloeb.review import attempts, sessions, users
 from forloeb.review.audit import trail
+from forloeb.review.organisations import Organisation
 from forloeb.review.passwords import Passwords
 from forloeb.review.roles import Role
 from forloeb.review.tables import staff_user
 from forloeb.review.users import User
+
+REFUSED = metrics.Counter("forloeb_sign_ins_refused_total", "Sign-ins of staff that were refused, by reason")
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Vouched:
-    """A provider says who somebody is: `subject` never changes there, `name` may. `role` is None for no access."""
+    """A provider says who somebody is: `subject` never changes there, `name` may. `role` is None for no access.
+
+    `places`: it says to which organisation they belong, too; else that is decided here.
+    """
 
     issuer: str
     subject: str
     name: str
     role: str | None
+    places: bool = False
+    organisation: Organisation | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +89,13 @@ class ByPassword:
             place = _place(attempt, known)
             seconds = attempts.wait(connection, attempt.name, place, real)
         if seconds:
+            REFUSED.add(why="too_often")
             return Turned(seconds)
         right = self._passwords.right(row.password if row else None, attempt.password)
         with writing(self._engine) as connection:
             if not right or row is None or row.disabled is not None:
                 attempts.failed(connection, attempt.name, place, real)
+                REFUSED.add(why="closed" if right and row is not None else "wrong")
                 if row is not None:
                     trail(connection, row.name, "sign_in_failed", None, None, shown)
                 return Turned(attempts.wait(connection, attempt.name, place, real))
@@ -109,14 +120,18 @@ class ByProvider:
             row = users.vouched_for(connection, attempt.issuer, attempt.subject)
             role = Role(attempt.role) if attempt.role else None
             if role is None or (row is not None and row.disabled is not None):
+                REFUSED.add(why="closed" if role else "no_role")
                 if row is not None:
                     users.end_sessions(connection, row.id)
                 trail(connection, row.name if row else "unknown", "sign_in_refused", None, None, shown)
                 return Turned(0)
+            own = attempt.organisation.stored if attempt.organisation else None
             if row is None:
-                row = users.add_vouched(connection, attempt.issuer, attempt.subject, attempt.name, role, shown)
-            elif row.role != role.value:
-                users.set_role(connection, row, role, shown)
+                row = users.add_vouched(
+                    connection, attempt.issuer, attempt.subject, attempt.name, role, shown, attempt.organisation
+                )
+            elif row.role != role.value or (attempt.places and row.organisation != own):
+                users.set_place(connection, row, role, own if attempt.places else row.organisation, shown)
                 row = users.vouched_for(connection, attempt.issuer, attempt.subject)
             assert row is not None
             trail(connection, row.name, "sign_in", None, None, shown)

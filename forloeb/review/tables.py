@@ -35,6 +35,7 @@ staff_user = Table(
     Column("password", String(200), nullable=False),  # Argon2id, or whom a provider vouches for (users.VOUCHED)
     Column("created", UtcDateTime, nullable=False),
     Column("disabled", UtcDateTime),
+    Column("organisation", String(120)),  # akasse:FAK, jobcenter:Rudersdal; null: all (review/organisations.py)
 )
 
 # Sessions, devices and attempts run on the real clock.

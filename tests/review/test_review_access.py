@@ -216,7 +216,3 @@ def test_sign_ins_and_failures_are_in_the_log_that_cannot_be_rewritten(desk: Des
     assert len([line for line in lines if line[1].startswith("user_add_")]) == len(NAMES)
     with pytest.raises(Exception, match="append-only"), writing(desk.engine) as connection:
         connection.execute(text("DELETE FROM audit"))
-
-
-def test_health(shared_desk: Desk) -> None:
-    assert requests.get(shared_desk.base + "/health", timeout=30).json() == {"status": "ok"}

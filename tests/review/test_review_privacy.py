@@ -160,7 +160,7 @@ def test_users_at_the_terminal(engine: Engine) -> None:
     assert cli.user_disable(engine, "Bo Bang", NOW, out) == 0
     assert cli.user_disable(engine, "Findes Ikke", NOW, out) == 1
     assert cli.user_list(engine, out) == 0
-    assert out.getvalue().splitlines()[-1] == "Bo Bang\treader\tdisabled"
+    assert out.getvalue().splitlines()[-1] == "Bo Bang\treader\tdisabled\tall"
 
 
 def test_cases_go_when_they_have_stood_as_long_as_configured(stores: Stores, bookings: Bookings) -> None:

@@ -15,6 +15,7 @@ from forloeb import settings
 from forloeb.booking.tables import audit
 from forloeb.db import reading
 from forloeb.errors import SettingsError
+from forloeb.review.app import init_app
 from forloeb.review.roles import Role
 from forloeb.review.tables import staff_user
 from tests.gateway.harness import Loop, free_port
@@ -40,7 +41,7 @@ class Two:
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[Two]:
+def two(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Two]:
     loop, port, review = Loop(), free_port(), free_port()
     provider = Provider(f"http://127.0.0.1:{port}")
     runner = loop.serve(provider.app, port)
@@ -52,6 +53,7 @@ def two(tmp_path: Path) -> Iterator[Two]:
         FORLOEB_OIDC_CLIENT=CLIENT,
         FORLOEB_OIDC_SECRET=SECRET,
         FORLOEB_OIDC_ROLES="reader=reader,reviewer=reviewer,caseworker=caseworker,Forløb drift=admin",
+        **getattr(request, "param", {}),
     )
     with running(given, tmp_path) as desk:
         yield Two(desk, provider)
@@ -133,6 +135,73 @@ def test_without_a_role_or_when_closed_nobody_gets_in_and_sessions_end(two: Two)
     assert two.sign_in(karen).status_code == 403 and not inside(karen)
     two.provider.who = {"sub": "u-9", "name": "Ukendt"}
     assert two.sign_in(two.browser()).status_code == 403
+
+
+CVR = "https://data.gov.dk/model/core/eid/professional/cvr"
+BY_CVR = {
+    "FORLOEB_OIDC_ORGANISATION_CLAIM": CVR,
+    "FORLOEB_OIDC_ORGANISATIONS": "11111111=FAK,22222222=jobcenter:Rudersdal,33333333=all",
+}
+BY_NAME = {"FORLOEB_OIDC_ORGANISATION_CLAIM": "work.place"}
+
+
+def belongs(two: Two) -> str | None:
+    with reading(two.desk.engine) as connection:
+        found = select(staff_user.c.organisation).where(staff_user.c.name == "Karen Blixt")
+        return connection.execute(found).scalar_one()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("two", "claims", "meant"),
+    [
+        (BY_CVR, {CVR: "11111111"}, "akasse:FAK"),
+        (BY_CVR, {CVR: ["x", "22222222"]}, "jobcenter:Rudersdal"),
+        (BY_CVR, {CVR: ["11111111", "33333333"]}, None),
+        (BY_NAME, {"work": {"place": "Vestby"}}, "jobcenter:Vestby"),
+        (BY_NAME, {"work": {"place": "all"}}, None),
+        ({}, {CVR: "11111111"}, None),
+    ],
+    indirect=["two"],
+)
+def test_the_provider_says_where_they_belong(two: Two, claims: dict[str, object], meant: str | None) -> None:
+    two.provider.who |= claims
+    assert two.sign_in(two.browser()).status_code == 303
+    assert belongs(two) == meant
+
+
+@pytest.mark.parametrize("two", [BY_CVR], indirect=True)
+@pytest.mark.parametrize("value", ["", "44444444", ["11111111", "22222222"], None, 11111111, {"all": "33333333"}])
+def test_who_belongs_nowhere_or_to_two_gets_in_nowhere(two: Two, value: object) -> None:
+    two.provider.who |= {CVR: value} if value is not None else {}
+    refused = two.sign_in(two.browser())
+    assert refused.status_code == 403 and "ingen rolle" in refused.text
+    with reading(two.desk.engine) as connection:
+        assert connection.execute(select(staff_user).where(staff_user.c.name == "Karen Blixt")).all() == []
+
+
+@pytest.mark.parametrize("two", [BY_CVR], indirect=True)
+def test_who_moves_there_is_moved_here_and_every_session_ends(two: Two) -> None:
+    two.provider.who |= {CVR: "33333333"}
+    first, second = two.browser(), two.browser()
+    two.sign_in(first)
+    two.provider.who |= {CVR: "11111111"}
+    two.sign_in(second)
+    assert inside(second) and not inside(first) and belongs(two) == "akasse:FAK"
+    two.provider.who |= {CVR: "99999999"}
+    assert two.sign_in(two.browser()).status_code == 403 and not inside(second)
+    with reading(two.desk.engine) as connection:
+        lines = connection.execute(select(audit.c.what).where(audit.c.ref == "Karen Blixt")).scalars().all()
+    assert lines == ["user_add_caseworker", "user_organisation_akasse:FAK"]
+
+
+def test_without_such_a_claim_where_they_belong_is_decided_here_and_stays(two: Two) -> None:
+    two.sign_in(two.browser())
+    anna = two.desk.browser(Role.ADMIN)
+    anna.get("/users")
+    assert anna.post("/users/Karen Blixt", organisation="akasse:FAK").status_code == 303
+    two.provider.who["roles"] = ["reader"]
+    two.sign_in(two.browser())
+    assert belongs(two) == "akasse:FAK"
 
 
 LIES = {
@@ -224,8 +293,17 @@ def test_without_a_provider_there_is_no_such_way(shared_desk: Desk) -> None:
         ({"FORLOEB_OIDC_ISSUER": "https://udbyder.example"}, "FORLOEB_OIDC_CLIENT"),
         ({"FORLOEB_OIDC_ROLES": "gruppe=konge"}, "FORLOEB_OIDC_ROLES"),
         ({"FORLOEB_OIDC_ROLES": "admin"}, "FORLOEB_OIDC_ROLES"),
+        ({"FORLOEB_OIDC_ORGANISATIONS": "1=FAK"}, "FORLOEB_OIDC_ORGANISATION_CLAIM"),
+        ({"FORLOEB_OIDC_ORGANISATION_CLAIM": "x", "FORLOEB_OIDC_ORGANISATIONS": "FAK"}, "FORLOEB_OIDC_ORGANISATIONS"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(tmp_path: Path, given: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         settings.load({"FORLOEB_VAR": str(tmp_path), **given})
+
+
+def test_an_organisation_that_is_not_here_stops_the_start(tmp_path: Path) -> None:
+    given = {"FORLOEB_OIDC_ISSUER": "https://udbyder.example", "FORLOEB_OIDC_CLIENT": "x"}
+    wrong = {"FORLOEB_OIDC_ORGANISATION_CLAIM": "cvr", "FORLOEB_OIDC_ORGANISATIONS": "1=NOWHERE"}
+    with pytest.raises(SettingsError, match=r"FORLOEB_OIDC_ORGANISATIONS.*NOWHERE"):
+        init_app(settings_for(tmp_path, **given, **wrong))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from forloeb.gateway.transactions import read, write
 from forloeb.review import access, corrections, marks, pages, replies, search, transcript, transcripts
 from forloeb.review.audit import trail
-from forloeb.review.keys import ENGINE, INSTALLATION, TIMES
+from forloeb.review.keys import INSTALLATION, TIMES
 from forloeb.review.roles import SEES_PERSONAL_DATA
 from forloeb.review.transcripts import Filters
 from forloeb.review.views.forms import asked, day, number, part
@@ -41,8 +41,8 @@ async def listed(request: web.Request) -> web.Response:
         return transcripts.page(connection, filters, onward, personal=personal), None, known
 
     if wanted:
-        await write(request.app[ENGINE], lambda c: trail(c, by, "search", None, None, now))
-    page, found, labels = await read(request.app[ENGINE], load)
+        await write(access.engine_of(request), lambda c: trail(c, by, "search", None, None, now))
+    page, found, labels = await read(access.engine_of(request), load)
     found = found if personal or found is None else search.masked(found)
     further = (page or found).onward
     return pages.render(
@@ -74,7 +74,7 @@ async def page(request: web.Request, problem: str | None = None, draft: str = ""
         trail(connection, user.name, "view_conversation", identifier, row.claimant_id, now)
         return transcript.load(connection, identifier, personal=personal, before=before)
 
-    shown = await write(request.app[ENGINE], load)
+    shown = await write(access.engine_of(request), load)
     ready = replies.prepared(request.app[INSTALLATION].values())
     chosen = asked(request, "reply")
     return pages.render(
@@ -95,7 +95,7 @@ async def news(request: web.Request) -> web.Response:
     """GET /conversations/{id}/news?after=SEQ: what has been said since, as a piece of the page."""
     identifier, after = part(request), number(asked(request, "after")) or 0
     personal = sees_all(request)
-    lines = await read(request.app[ENGINE], lambda c: transcript.news(c, identifier, after, personal=personal))
+    lines = await read(access.engine_of(request), lambda c: transcript.news(c, identifier, after, personal=personal))
     return pages.render(request, "lines.html", lines=lines, conversation=identifier)
 
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from forloeb.gateway.transactions import read, write
 from forloeb.review import access, comparing, law_changes, pages, regression
 from forloeb.review.audit import trail
-from forloeb.review.keys import ENGINE, INSTALLATION, SETTINGS, TIMES
+from forloeb.review.keys import INSTALLATION, SETTINGS, TIMES
 from forloeb.review.views import conversations
 from forloeb.review.views.forms import asked, number, part
 
@@ -20,7 +20,7 @@ async def export_test(request: web.Request) -> web.Response:
     identifier, by, now = part(request), access.user_of(request).name, request.app[TIMES]().shown
     here = request.app[INSTALLATION]
     try:
-        made = await write(request.app[ENGINE], lambda c: regression.export(c, identifier, here, by, now))
+        made = await write(access.engine_of(request), lambda c: regression.export(c, identifier, here, by, now))
     except regression.NotTestable as error:
         return await conversations.page(request, problem=error.code)
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
@@ -33,12 +33,12 @@ async def compare(request: web.Request) -> web.Response:
     report, problem = None, None
     if last:
         by, now = access.user_of(request).name, request.app[TIMES]().shown
-        await write(request.app[ENGINE], lambda c: trail(c, by, "compare", None, None, now))
+        await write(access.engine_of(request), lambda c: trail(c, by, "compare", None, None, now))
         try:
             async with aiohttp.ClientSession() as http:
                 parse = comparing.parser(request.app[SETTINGS], http)
                 personal = conversations.sees_all(request)
-                report = await comparing.compare(request.app[ENGINE], parse, last, personal=personal)
+                report = await comparing.compare(access.engine_of(request), parse, last, personal=personal)
         except comparing.NoAssistant as error:
             problem = error.code
     status = 503 if problem else 200
@@ -50,5 +50,5 @@ async def compare(request: web.Request) -> web.Response:
 async def law(request: web.Request) -> web.Response:
     """GET /law"""
     today, onward = request.app[TIMES]().shown.date(), asked(request, "onward")
-    found = await read(request.app[ENGINE], lambda connection: law_changes.find(connection, today, onward))
+    found = await read(access.engine_of(request), lambda connection: law_changes.find(connection, today, onward))
     return pages.render(request, "law.html", found=found)

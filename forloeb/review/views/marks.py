@@ -12,7 +12,7 @@ from forloeb.errors import ForloebError
 from forloeb.gateway.transactions import read, write
 from forloeb.review import access, corrections, marks, pages
 from forloeb.review.audit import trail
-from forloeb.review.keys import ENGINE, TIMES
+from forloeb.review.keys import TIMES
 from forloeb.review.views import conversations
 from forloeb.review.views.forms import field, number, part
 
@@ -57,14 +57,14 @@ async def correct(request: web.Request) -> web.Response:
 
 async def collected(request: web.Request) -> web.Response:
     """GET /corrections"""
-    rows = await read(request.app[ENGINE], corrections.everything)
+    rows = await read(access.engine_of(request), corrections.everything)
     return pages.render(request, "corrections.html", rows=rows)
 
 
 async def remove(request: web.Request) -> web.Response:
     """POST /corrections/{id}/remove"""
     identifier, by, now = number(part(request)) or 0, access.user_of(request).name, request.app[TIMES]().shown
-    await write(request.app[ENGINE], lambda c: corrections.remove(c, identifier, by, now))
+    await write(access.engine_of(request), lambda c: corrections.remove(c, identifier, by, now))
     return pages.onward("/corrections", "removed")
 
 
@@ -76,7 +76,7 @@ async def export(request: web.Request) -> web.Response:
         trail(connection, by, "export_corrections", None, None, now)
         return corrections.as_yaml(connection)
 
-    text = await write(request.app[ENGINE], work)
+    text = await write(access.engine_of(request), work)
     headers = {"Content-Disposition": 'attachment; filename="rettelser.yml"'}
     return web.Response(text=text, content_type="application/yaml", charset="utf-8", headers=headers)
 
@@ -84,7 +84,7 @@ async def export(request: web.Request) -> web.Response:
 async def _marked(request: web.Request, work: Callable[..., None], anchor: str, done: str = "marked") -> web.Response:
     identifier, by, now = part(request), access.user_of(request).name, request.app[TIMES]().shown
     try:
-        await write(request.app[ENGINE], lambda connection: work(connection, identifier, by, now))
+        await write(access.engine_of(request), lambda connection: work(connection, identifier, by, now))
     except NotFound:
         raise
     except ForloebError as error:

@@ -14,7 +14,7 @@ from forloeb.booking.errors import BookingError, NotFound, Refused
 from forloeb.gateway.transactions import read, write
 from forloeb.review import access, meetings, pages
 from forloeb.review.audit import trail
-from forloeb.review.keys import BOOKINGS, ENGINE, TIMES
+from forloeb.review.keys import TIMES
 from forloeb.review.meetings import HolderDesk, Series, Summons
 from forloeb.review.views.forms import asked, day, field, nonce, number, part
 from forloeb.settings import ZONE
@@ -25,8 +25,8 @@ async def people(request: web.Request) -> web.Response:
     wanted, by, now = asked(request, "q"), access.user_of(request).name, _now(request)
     found = None
     if wanted:
-        await write(request.app[ENGINE], lambda c: trail(c, by, "search_people", None, None, now))
-        found = await read(request.app[ENGINE], lambda c: meetings.people(c, wanted))
+        await write(access.engine_of(request), lambda c: trail(c, by, "search_people", None, None, now))
+        found = await read(access.engine_of(request), lambda c: meetings.people(c, wanted))
     return pages.render(request, "people.html", q=wanted, found=found)
 
 
@@ -64,7 +64,7 @@ async def summon(request: web.Request) -> web.Response:
         await field(request, "form"),
         await field(request, "place", most=200),
     )
-    desk, by, now = HolderDesk(request.app[BOOKINGS]), access.user_of(request).name, _now(request)
+    desk, by, now = _desk(request), access.user_of(request).name, _now(request)
     try:
         await asyncio.to_thread(desk.summon, who, what, once, by, now)
     except NotFound:
@@ -113,7 +113,7 @@ def moment(text: str) -> datetime:
 
 
 async def _changed(request: web.Request, change: Callable[..., None], done: str) -> web.Response:
-    desk, once = HolderDesk(request.app[BOOKINGS]), await nonce(request)
+    desk, once = _desk(request), await nonce(request)
     old = await asyncio.to_thread(desk.whose, part(request))
     try:
         await asyncio.to_thread(change, desk, old, once, access.user_of(request).name, _now(request))
@@ -125,7 +125,7 @@ async def _changed(request: web.Request, change: Callable[..., None], done: str)
 
 
 async def _slots_changed(request: web.Request, change: Callable[..., int], done: str) -> web.Response:
-    desk = HolderDesk(request.app[BOOKINGS])
+    desk = _desk(request)
     try:
         await asyncio.to_thread(change, desk, access.user_of(request).name, _now(request))
     except NotFound:
@@ -137,7 +137,7 @@ async def _slots_changed(request: web.Request, change: Callable[..., int], done:
 
 async def _person(request: web.Request, who: str, problem: str | None = None) -> web.Response:
     by, now = access.user_of(request).name, _now(request)
-    found = await asyncio.to_thread(meetings.load, request.app[BOOKINGS], who, by, now)
+    found = await asyncio.to_thread(meetings.load, access.bookings_of(request), who, by, now)
     return pages.render(
         request, "person.html", status=409 if problem else 200, person=found, problem=problem, nonce=_nonce()
     )
@@ -145,9 +145,13 @@ async def _person(request: web.Request, who: str, problem: str | None = None) ->
 
 async def _slots(request: web.Request, problem: str | None = None) -> web.Response:
     holder, first = asked(request, "holder"), day(asked(request, "first")) or _now(request).date()
-    found = await asyncio.to_thread(HolderDesk(request.app[BOOKINGS]).slots, holder, first)
+    found = await asyncio.to_thread(_desk(request).slots, holder, first)
     values: dict[str, Any] = {"slots": found, "holder": holder, "first": first, "problem": problem, "nonce": _nonce()}
     return pages.render(request, "slots.html", status=409 if problem else 200, most=meetings.SLOTS, **values)
+
+
+def _desk(request: web.Request) -> HolderDesk:
+    return HolderDesk(access.bookings_of(request), access.user_of(request).organisation)
 
 
 def _nonce() -> str:

@@ -10,8 +10,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from forloeb.gateway.transactions import read
-from forloeb.review import numbers, pages, words
-from forloeb.review.keys import ENGINE, TIMES
+from forloeb.review import access, numbers, pages, words
+from forloeb.review.keys import TIMES
 from forloeb.review.numbers import Numbers
 from forloeb.review.views.forms import asked, day
 
@@ -45,7 +45,7 @@ async def _numbers(request: web.Request) -> Numbers:
     first = day(asked(request, "first")) or last - timedelta(days=DAYS - 1)
     if not 0 <= (last - first).days < LONGEST:
         raise web.HTTPBadRequest
-    return await read(request.app[ENGINE], lambda connection: numbers.count(connection, first, last, now))
+    return await read(access.engine_of(request), lambda connection: numbers.count(connection, first, last, now))
 
 
 def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:

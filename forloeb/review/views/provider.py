@@ -11,7 +11,7 @@ from forloeb import logs
 from forloeb.review import security
 from forloeb.review.keys import ENGINE, PROVIDER, TIMES
 from forloeb.review.oidc import MINUTES, ProviderError
-from forloeb.review.signing_in import ByProvider, Proven
+from forloeb.review.signing_in import REFUSED, ByProvider, Proven
 from forloeb.review.views import signing
 from forloeb.review.views.forms import asked
 
@@ -50,6 +50,7 @@ async def back(request: web.Request) -> web.Response:
 
 
 def _refused(request: web.Request, error: ProviderError) -> web.Response:
+    REFUSED.add(why="provider")
     logs.event("provider_refused", level=logging.WARNING, why=error.message)
     return _away(signing.page(request, "", status=401, problem=error.code))
 

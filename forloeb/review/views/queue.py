@@ -13,13 +13,13 @@ from forloeb.booking.model import CaseKind
 from forloeb.gateway.transactions import read
 from forloeb.review import access, cases, own_data, pages, privacy, queue
 from forloeb.review.cases import Search
-from forloeb.review.keys import BOOKINGS, ENGINE, TIMES, TRACKER
+from forloeb.review.keys import TIMES, TRACKER
 from forloeb.review.views.forms import asked, day, field, nonce, number, part
 
 
 async def first(request: web.Request) -> web.Response:
     """GET /: what needs a person now."""
-    waiting = await read(request.app[ENGINE], queue.load)
+    waiting = await read(access.engine_of(request), queue.load)
     return pages.render(request, "queue.html", queue=waiting)
 
 
@@ -31,7 +31,7 @@ async def case(request: web.Request) -> web.Response:
 async def acknowledge(request: web.Request) -> web.Response:
     """POST /cases/{id}/acknowledge"""
     identifier, by = part(request), access.user_of(request).name
-    await asyncio.to_thread(cases.acknowledge, request.app[BOOKINGS], identifier, by, _now(request))
+    await asyncio.to_thread(cases.acknowledge, access.bookings_of(request), identifier, by, _now(request))
     back = "/" if await field(request, "from") == "queue" else f"/cases/{identifier}"
     return pages.onward(back, "acknowledged")
 
@@ -41,7 +41,7 @@ async def judge(request: web.Request) -> web.Response:
     identifier, by = part(request), access.user_of(request).name
     verdict, note = await field(request, "verdict"), await field(request, "note")
     try:
-        await asyncio.to_thread(cases.judge, request.app[BOOKINGS], identifier, verdict, note, by, _now(request))
+        await asyncio.to_thread(cases.judge, access.bookings_of(request), identifier, verdict, note, by, _now(request))
     except NotFound:
         raise
     except BookingError as error:
@@ -54,7 +54,7 @@ async def add_note(request: web.Request) -> web.Response:
     identifier, by = part(request), access.user_of(request).name
     text = await field(request, "text")
     try:
-        await asyncio.to_thread(cases.add_note, request.app[BOOKINGS], identifier, text, by, _now(request))
+        await asyncio.to_thread(cases.add_note, access.bookings_of(request), identifier, text, by, _now(request))
     except NotFound:
         raise
     except BookingError as error:
@@ -72,7 +72,7 @@ async def book(request: web.Request) -> web.Response:
     once = await nonce(request)
     try:
         await asyncio.to_thread(
-            cases.book, request.app[BOOKINGS], identifier, slot, form, search, once, by, _now(request)
+            cases.book, access.bookings_of(request), identifier, slot, form, search, once, by, _now(request)
         )
     except NotFound:
         raise
@@ -84,18 +84,18 @@ async def book(request: web.Request) -> web.Response:
 async def erase(request: web.Request) -> web.Response:
     """POST /cases/{id}/erase: who asked for it has all about them erased."""
     app, by, now = request.app, access.user_of(request).name, _now(request)
-    case = await asyncio.to_thread(app[BOOKINGS].case, part(request))
+    case = await asyncio.to_thread(access.bookings_of(request).case, part(request))
     if case.kind is not CaseKind.PRIVACY:
         raise NotFound
     if (await field(request, "sure")).strip() != "SLET":
         return await _case(request, problem="not_sure")
-    stores, talk = privacy.Stores(app[ENGINE], app[TRACKER]), case.facts.get("conversation")
+    stores, talk = privacy.Stores(access.engine_of(request), app[TRACKER]), case.facts.get("conversation")
     try:
         if case.claimant_id:
             await asyncio.to_thread(privacy.erase_person, stores, case.claimant_id, by, now)
         elif isinstance(talk, str):
             await asyncio.to_thread(privacy.erase_conversation, stores, talk, by, now)
-            await asyncio.to_thread(cases.acknowledge, app[BOOKINGS], case.id, by, now)
+            await asyncio.to_thread(cases.acknowledge, access.bookings_of(request), case.id, by, now)
     except privacy.MeetingAhead as error:
         return await _case(request, problem=error.code)
     return pages.onward("/", "erased")
@@ -115,8 +115,8 @@ async def data_file(request: web.Request) -> web.Response:
 
 async def _own_data(request: web.Request) -> own_data.Found:
     app, by, now = request.app, access.user_of(request).name, _now(request)
-    case = await asyncio.to_thread(app[BOOKINGS].case, part(request))
-    stores, talk = privacy.Stores(app[ENGINE], app[TRACKER]), case.facts.get("conversation")
+    case = await asyncio.to_thread(access.bookings_of(request).case, part(request))
+    stores, talk = privacy.Stores(access.engine_of(request), app[TRACKER]), case.facts.get("conversation")
     if case.kind is CaseKind.PRIVACY and case.claimant_id:
         return await asyncio.to_thread(own_data.of_person, stores, case.claimant_id, by, now)
     if case.kind is CaseKind.PRIVACY and isinstance(talk, str):
@@ -125,7 +125,7 @@ async def _own_data(request: web.Request) -> own_data.Found:
 
 
 async def _case(request: web.Request, problem: str | None = None) -> web.Response:
-    bookings, now = request.app[BOOKINGS], _now(request)
+    bookings, now = access.bookings_of(request), _now(request)
     opened = await asyncio.to_thread(cases.load, bookings, part(request), access.user_of(request).name, now)
     search, proposals = cases.search_for(opened), None
     wanted = "holder" in request.query

@@ -12,7 +12,7 @@ from forloeb.gateway import takeover, texts
 from forloeb.gateway.transactions import write
 from forloeb.review import access, cases, pages, summaries, transcript
 from forloeb.review.audit import trail
-from forloeb.review.keys import BOOKINGS, ENGINE, INSTALLATION, TIMES
+from forloeb.review.keys import INSTALLATION, TIMES
 from forloeb.review.views import conversations
 from forloeb.review.views.forms import field, nonce, part
 
@@ -31,8 +31,8 @@ async def take(request: web.Request) -> web.Response:
             trail(connection, by, "take_over", identifier, row.claimant_id, times.shown)
             summaries.renew(connection, {identifier})
 
-    await write(request.app[ENGINE], work)
-    await asyncio.to_thread(cases.met, request.app[BOOKINGS], identifier, by, times.shown)
+    await write(access.engine_of(request), work)
+    await asyncio.to_thread(cases.met, access.bookings_of(request), identifier, by, times.shown)
     return pages.onward(f"/conversations/{identifier}#answer", "taken")
 
 
@@ -47,7 +47,7 @@ async def say(request: web.Request) -> web.Response:
         trail(connection, by, "say", identifier, row.claimant_id, times.shown)
 
     try:
-        await write(request.app[ENGINE], work)
+        await write(access.engine_of(request), work)
     except ForloebError as error:
         if error.code not in ("not_yours", "empty_text", "too_long", "bad_text"):
             raise
@@ -67,7 +67,7 @@ async def hand_back(request: web.Request) -> web.Response:
             takeover.announce(connection, identifier, said, times)
             trail(connection, by, "hand_back", identifier, row.claimant_id, times.shown)
 
-    await write(request.app[ENGINE], work)
+    await write(access.engine_of(request), work)
     return pages.onward(f"/conversations/{identifier}", "back")
 
 
