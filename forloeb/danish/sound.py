@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# In this order. Vowels that are taken for each other, letters nobody hears, stops whose voice Danish does not keep apart.
+# In this order. Vowels that are taken for each other, letters nobody hears, stops with and without voice.
 _STEPS = tuple(
     (re.compile(pattern), put)
     for pattern, put in (
