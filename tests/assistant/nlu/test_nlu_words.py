@@ -61,6 +61,7 @@ def test_the_pipeline_keeps_the_places_of_any_text(text):
         ("a\u030arsag", "aarsag", "arsag"),
         ("café", "cafe", "cafe"),
         ("Rådgivning’en", "raadgivning'en", "radgivning'en"),
+        ("𝕬ᴭ", "aae", "ae"),
     ],
 )
 def test_folding(text, folded, loosely):
