@@ -31,7 +31,8 @@ _HANGING = frozenset(
     for line in (
         "hvad hva hvordan hvem hvor hvornår gør gøre skal ska bør kan ka må jeg man vi de det der den du nu så her er",
         "en et i og at til for mig får tid frist sige vente på besked eller ikke ik passer",
-        "rigtigt sker hvorfor lige mere",
+        "rigtigt sker hvorfor lige mere gerne godt ok okay okej passer sandt muligt normalt",
+        "hvilken hvilket hvilke side sted dag henne",
     )
     for word in line.split()
 )
@@ -41,7 +42,8 @@ _ASKS = re.compile(
     r"|^\W*(?:(?:og|saa|sa|men|samt|hej|ogsaa|ogsa|vil jeg vide|tak)\s+)*"
     r"(?:er|kan|ka|skal|ska|maa|ma|faar|bliver|gaelder|mister|findes|kommer|stopper|taeller|behoever|tager|holder|deltager"
     r"|book\w*|bestil|reserve\w*|flyt|ryk|aflys|afmeld|annull\w*|vis|find|lav|slet|fjern|ring|ret|skift|aendr|goer|gor"
-    r"|start|giv|saet|oev|send|stil|hjaelp|hjalp|forbered|lad|luk|jeg\s+(?:vil|oensker|onsker|skal\s+(?:have|ha|bruge)))\b"
+    r"|start|giv|saet|oev|fortael|forklar|sig|meld|send|stil|hjaelp|hjalp|forbered|lad|luk"
+    r"|jeg\s+(?:vil|oensker|onsker|skal\s+(?:have|ha|bruge)))\b"
     r"|\b(?:vil\s+(?:gerne|ogsaa|osse|hellere|ha\b|have\b)|oensker|onsker|maa\s+jeg|tak$)"
 )
 

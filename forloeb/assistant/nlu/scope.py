@@ -12,17 +12,23 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from forloeb.assistant.nlu.short import short_answer
+
 OUTSIDE = "out_of_scope"
 UNSURE = "nlu_fallback"
+YES = "bekraeft"
 
 
-def decide(ranking: list[tuple[str, float]], *, outside: float, unsure: float) -> tuple[str, float]:
+def decide(
+    ranking: list[tuple[str, float]], *, outside: float, unsure: float, unsure_yes: float = 0.0
+) -> tuple[str, float]:
     """The intent to act on.
 
     Args:
         ranking: (intent, probability), best first.
         outside: from this probability of `out_of_scope` on, nothing else is considered.
         unsure: below this probability the best intent is not acted on.
+        unsure_yes: the same for a yes, on which meetings are booked and cancelled.
     """
     name, likely = ranking[0]
     out = next((p for intent, p in ranking if intent == OUTSIDE), 0.0)
@@ -30,7 +36,13 @@ def decide(ranking: list[tuple[str, float]], *, outside: float, unsure: float) -
         return OUTSIDE, out
     if name == OUTSIDE and len(ranking) > 1:
         name, likely = (OUTSIDE, out) if out >= unsure else (UNSURE, 1 - out)
-    return (name, likely) if likely >= unsure else (UNSURE, 1 - likely)
+    enough = max(unsure, unsure_yes) if name == YES else unsure
+    return (name, likely) if likely >= enough else (UNSURE, 1 - likely)
+
+
+def is_wordless(text: str) -> bool:
+    """Whether a text is signs alone, and none that mean something ("👍", "?"): a classifier only guesses."""
+    return not any(letter.isalnum() for letter in text) and "?" not in text and short_answer(text) is None
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,8 +51,8 @@ class ScopeDecision(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Both found by cross-validation."""
-        return {"outside": 0.4, "unsure": 0.25}
+        """The first two found by cross-validation; the third is caution."""
+        return {"outside": 0.4, "unsure": 0.25, "unsure_yes": 0.5}
 
     def __init__(self, config: dict[str, Any]) -> None:
         """Keep the thresholds."""
@@ -61,11 +73,12 @@ class ScopeDecision(IntentClassifier, GraphComponent):
         """Decide for each message."""
         for message in messages:
             ranked = message.get(INTENT_RANKING_KEY) or []
-            if not (message.get(TEXT) or "").strip():
+            if is_wordless(message.get(TEXT) or ""):
                 message.set(INTENT, {INTENT_NAME_KEY: UNSURE, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
             elif ranked:
                 pairs = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in ranked]
-                name, likely = decide(pairs, outside=self._config["outside"], unsure=self._config["unsure"])
+                bounds = {name: float(self._config[name]) for name in ("outside", "unsure", "unsure_yes")}
+                name, likely = decide(pairs, **bounds)
                 message.set(
                     INTENT, {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: round(likely, 4)}, add_to_output=True
                 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from forloeb.danish.words import loose
 CLAUSES = "clauses"
 MEANT = "meant"  # the text with its spelling put right: for the sentence vector, for nothing else
 _SIGNS = frozenset("?!")
+_FUND = re.compile(r"kass?e[nrs]*$")  # "a kassen" is one word to everybody
 
 
 def units(message: Message) -> Iterator[Message]:
@@ -98,18 +101,29 @@ class FoldingTokenizer(SpacyTokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Folded tokens; `start` and `end` are those of the words as typed."""
-        tokens = []
-        for t in self._get_doc(message, attribute) or ():
+        tokens: list[Token] = []
+        doc = list(self._get_doc(message, attribute) or ())
+        opened: int | None = None  # where the "a" of "a kassen" stands
+        for t, after in zip_longest(doc, doc[1:]):
+            if t.lower_ == "a" and after is not None and _FUND.match(after.lower_):
+                opened = t.idx
+                continue
             sign = t.text in _SIGNS
             word = any(letter.isalnum() for letter in t.text)
-            meant = self._speller(t.text) if word else t.text
+            meant = self._meant(t.text) if word else t.text
+            if opened is not None:
+                meant = f"a{meant}"
             folded = loose(meant) if sign or word else ""
             if folded:
-                end = t.idx + len(t.text)
-                tokens.append(Token(folded, t.idx, end=end, lemma=t.lemma_, data={MEANT: meant + t.whitespace_}))
+                start, end = t.idx if opened is None else opened, t.idx + len(t.text)
+                tokens.append(Token(folded, start, end=end, lemma=t.lemma_, data={MEANT: meant + t.whitespace_}))
             elif tokens:  # punctuation is no token, but the sentence vector wants to see it
                 tokens[-1].set(MEANT, tokens[-1].get(MEANT) + t.text + t.whitespace_)
+            opened = None
         return tokens
+
+    def _meant(self, word: str) -> str:
+        return "jeg" if word.lower() == "a" else self._speller(word)  # as Jutland says it
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Tokenize, and note what was meant."""

@@ -11,7 +11,7 @@ from forloeb.assistant.nlu import embedding
 from forloeb.assistant.nlu.kernel import KernelModel, _alike, fit
 from forloeb.assistant.nlu.ngrams import NgramSpace, Recipe, grams
 from forloeb.assistant.nlu.questions import Asked, collect
-from forloeb.assistant.nlu.scope import decide
+from forloeb.assistant.nlu.scope import decide, is_wordless
 
 TEXTS = [["book", "en", "tid"], ["book", "mig", "ind"], ["aflys", "min", "tid"], ["jeg", "aflyser", "mit", "mode"]]
 LABELS = ["book", "book", "afbud", "afbud"]
@@ -134,10 +134,20 @@ def test_a_wall_of_text_is_shortened_from_the_middle():
         ([("cv_frist", 0.2), ("joblog", 0.19), ("out_of_scope", 0.1)], "nlu_fallback"),
         ([("out_of_scope", 0.8), ("joblog", 0.1)], "out_of_scope"),
         ([("out_of_scope", 0.2), ("joblog", 0.15)], "nlu_fallback"),
+        ([("bekraeft", 0.4), ("joblog", 0.15)], "nlu_fallback"),
+        ([("bekraeft", 0.6), ("joblog", 0.15)], "bekraeft"),
     ],
 )
 def test_scope(ranking, name):
-    assert decide(ranking, outside=0.4, unsure=0.25)[0] == name
+    assert decide(ranking, outside=0.4, unsure=0.25, unsure_yes=0.5)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "wordless"),
+    [("", True), ("🎉", True), ("!!", True), ("...", True), ("?", False), ("👍", False), ("ja!", False), ("2", False)],
+)
+def test_signs_alone_say_nothing(text, wordless):
+    assert is_wordless(text) is wordless
 
 
 A = Asked("cv_frist", 0.9, "hvornår skal cv ligge der")

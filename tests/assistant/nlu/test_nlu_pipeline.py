@@ -121,6 +121,12 @@ QUESTIONS = [
         ["jobsoegning_antal"],
     ),
     ("hej", []),
+    ("jeg har feber og kommer ikke i morgen, kan jeg få en ny tid i næste uge", ["meld_afbud", "book_samtale"]),
+    ("hvis jeg bliver syg, er det så en lovlig grund", ["lovlig_grund"]),
+    ("er det frivilligt, mister jeg penge hvis jeg bliver væk", ["moedepligt", "udeblivelse"]),
+    ("hvem holder møderne og kan a-kassen komme med på jobcentret", ["hvem_holder", "akasse_deltager"]),
+    ("vis mig mit forløb og fortæl hvor mange job jeg skal søge", ["vis_forloeb", "jobsoegning_antal"]),
+    ("book en tid på mandag og sig mig hvad jeg skal have med", ["book_samtale", "forberedelse"]),
 ]
 
 
@@ -137,7 +143,12 @@ NEAR_PERFECT = {
     "ulovligt_afbud": ["hvad sker der hvis jeg melder afbud uden grund"],
     "skift_moedeform": ["gør den til telefon"],
     "moedeform": ["må jeg tage den på telefon"],
-    "krise": ["jeg vil ikke leve mere"],
+    "krise": ["jeg vil ikke leve mere", "jeg er bange for min mand", "jeg er så bange for ham, han slår mig"],
+    # worry, plans, grief and what has been done already are no crisis, and ask for nobody
+    "frustration": ["jeg er bange", "jeg er så nervøs for det hele", "jeg er bange for fremtiden"],
+    "out_of_scope": ["jeg tænker på at læse videre", "hvad er mit cpr nummer", "jeg har ringet til dem", "skat"],
+    # signs alone never book or cancel anything
+    "nlu_fallback": ["🎉", "❤️", "!!"],
 }
 
 

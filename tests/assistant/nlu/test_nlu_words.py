@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from forloeb.assistant.nlu.clauses import clauses
 from forloeb.assistant.nlu.tokens import FoldingTokenizer
 from forloeb.danish import nlp
+from forloeb.danish.sound import sound
 from forloeb.danish.spelling import Speller
 from forloeb.danish.words import Nearest, fold, folded_with_places, loose, within_one_edit, words
 
@@ -61,6 +62,7 @@ def test_the_pipeline_keeps_the_places_of_any_text(text):
         ("a\u030arsag", "aarsag", "arsag"),
         ("café", "cafe", "cafe"),
         ("Rådgivning’en", "raadgivning'en", "radgivning'en"),
+        ("𝕬ᴭ", "aae", "ae"),
     ],
 )
 def test_folding(text, folded, loosely):
@@ -105,6 +107,49 @@ def test_the_speller_restores_what_was_meant_and_leaves_known_words_alone():
     assert speller("Xyzzy") == "xyzzy"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("vsi", "vis"),  # three letters, two of them swapped
+        ("vit", "vit"),
+        ("inkdaldesle", "indkaldelse"),  # swapped more than once
+        ("aftlaer", "aftaler"),  # "ae" typed by a slip is no æ
+        ("sammtahle", "samtale"),  # by ear
+        ("hwornår", "hvornår"),
+        ("vornor", "hvornår"),
+        ("jopsenter", "jobcenter"),
+        ("a-ksasen", "akassen"),  # put right, then written as everybody's
+        ("var", "var"),  # "vær" stands for "være", "var" does not
+        ("ja", "ja"),
+        ("vaer", "være"),
+    ],
+)
+def test_what_is_swapped_or_written_by_ear_is_put_right(typed, meant):
+    known = ["vis", "indkaldelse", "aftaler", "samtale", "hvornår", "jobcenter", "a-kassen", "var", "ja"]
+    assert Speller.fit([known] * 20)(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("indkaldelse", "inkallelse"),
+        ("møde", "moede"),
+        ("måned", "maaned"),
+        ("center", "senter"),
+        ("hvordan", "wordan"),
+        ("hjælpe", "jelpe"),
+        ("samtaler", "samtalere"),
+    ],
+)
+def test_spellings_of_one_word_sound_the_same(one, other):
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("møde", "måde"), ("dag", "uge"), ("tid", "tak"), ("frist", "fest")])
+def test_other_words_sound_otherwise(one, other):
+    assert sound(one) != sound(other)
+
+
 def test_a_speller_is_the_same_after_saving(tmp_path):
     speller = Speller.fit([["møde", "samtale"]] * 4)
     speller.save(tmp_path)
@@ -123,6 +168,14 @@ def test_a_speller_is_the_same_after_saving(tmp_path):
         ("jeg blev ledig d. 3. september. hvad nu", ["jeg blev ledig d. 3. september", "hvad nu"]),
         ("mødet er kl. 10.30 på fredag", ["mødet er kl. 10.30 på fredag"]),
         ("jeg ved ikke, hvem der godkender det", ["jeg ved ikke, hvem der godkender det"]),
+        ("jeg er syg i dag, kan jeg få en ny tid", ["jeg er syg i dag", "kan jeg få en ny tid"]),
+        ("hvis jeg er syg, kan jeg så få en ny tid", ["hvis jeg er syg, kan jeg så få en ny tid"]),
+        ("Og når jeg er færdig, skal jeg så til møde", ["Og når jeg er færdig, skal jeg så til møde"]),
+        ("hvornår er det og hos hvem skal jeg møde", ["hvornår er det", "hos hvem skal jeg møde"]),
+        ("inden hvornår skal jeg booke", ["inden hvornår skal jeg booke"]),
+        ("book en tid og fortæl hvad jeg skal have med", ["book en tid", "fortæl hvad jeg skal have med"]),
+        ("er mødet digitalt, i så fald vil jeg med", ["er mødet digitalt", "i så fald vil jeg med"]),
+        ("hvem holder mødet og kan a-kassen komme med", ["hvem holder mødet", "kan a-kassen komme med"]),
         ("", []),
     ],
 )
@@ -145,3 +198,23 @@ def test_tokens_are_folded_and_keep_their_places():
     tokens = FoldingTokenizer(FoldingTokenizer.get_default_config(), None, None).tokenize(message, TEXT)
     assert [t.text for t in tokens] == ["far", "jeg", "kontanthjalp", "ikke", "?"]
     assert [text[t.start : t.end] for t in tokens] == ["Får", "jeg", "KONTANTHJÆLP", "ik", "?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded", "typed"),
+    [
+        ("skal a kassen med", ["skal", "akassen", "med"], ["skal", "a kassen", "med"]),
+        ("A kasses svar", ["akasses", "svar"], ["A kasses", "svar"]),
+        ("a ved det", ["jeg", "ved", "det"], ["a", "ved", "det"]),
+        ("det ved a", ["det", "ved", "jeg"], ["det", "ved", "a"]),
+    ],
+)
+def test_a_stands_for_the_fund_or_for_me(text, folded, typed):
+    from rasa.nlu.constants import SPACY_DOCS
+    from rasa.shared.nlu.constants import TEXT
+    from rasa.shared.nlu.training_data.message import Message
+
+    message = Message({TEXT: text, SPACY_DOCS[TEXT]: nlp.load()(text)})
+    tokens = FoldingTokenizer(FoldingTokenizer.get_default_config(), None, None).tokenize(message, TEXT)
+    assert [t.text for t in tokens] == folded
+    assert [text[t.start : t.end] for t in tokens] == typed
