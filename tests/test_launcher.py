@@ -40,7 +40,7 @@ def test_a_database_that_cannot_be_opened_is_one_clear_line_and_leaves_nothing_r
     from tests.stack import free_port
 
     marked = {"FORLOEB_VAR": str(tmp_path), "FORLOEB_DATABASE_URL": "sqlite:////proc/nowhere/at/all.db"}
-    ports = {f"FORLOEB_{n}_PORT": str(free_port()) for n in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW")}
+    ports = {f"FORLOEB_{n}_PORT": str(free_port()) for n in ("GATEWAY", "ASSISTANT", "ACTIONS", "REVIEW", "DELIVERIES")}
     command = [sys.executable, "-m", "forloeb.cli", "run"]
     done = subprocess.run(command, env={**os.environ, **marked, **ports}, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and (tmp_path / "log" / "assistant.log").exists()

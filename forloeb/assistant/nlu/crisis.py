@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -19,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from forloeb.assistant.nlu.classifiers import set_ranking
 from forloeb.assistant.nlu.language import DANISH
 from forloeb.assistant.nlu.scope import OUTSIDE
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import fold, one_of
 
 SOURCE = Path(__file__).with_name("crisis.yml")
@@ -42,22 +39,11 @@ def is_crisis(text: str) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class CrisisNet(IntentClassifier, GraphComponent):
+class CrisisNet(Stateless, IntentClassifier):
     """Puts `krise` first in the ranking where the net catches.
 
     In another language the classifier is not believed, about a crisis or anything else: it knows too few of its words.
     """
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CrisisNet:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Look at each message."""

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import loose, words
 
 SOURCE = Path(__file__).with_name("languages.yml")
@@ -60,19 +58,8 @@ def language(text: str) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class LanguageNoter(GraphComponent):
+class LanguageNoter(Stateless):
     """Sets `sprog`."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LanguageNoter:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the property on each message."""

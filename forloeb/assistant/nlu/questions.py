@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.scope import OUTSIDE, UNSURE, ScopeDecision
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.assistant.nlu.tokens import CLAUSES
 from forloeb.danish.words import fold, loose, words
 
@@ -86,7 +84,7 @@ def collect(main: Asked, clauses: Sequence[Asked], *, sure: float, stated: float
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class QuestionCollector(GraphComponent):
+class QuestionCollector(Stateless):
     """Sets `questions` from the clauses that the tokenizer cut and the classifiers named."""
 
     @classmethod
@@ -98,21 +96,6 @@ class QuestionCollector(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Both found by cross-validation over joined training utterances."""
         return {"sure": 0.6, "stated": 0.93}
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Keep the thresholds."""
-        self._config = config
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> QuestionCollector:
-        """Create it."""
-        return cls({**cls.get_default_config(), **config})
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the property on each message."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.short import short_answer
+from forloeb.assistant.nlu.stateless import Stateless
 
 OUTSIDE = "out_of_scope"
 UNSURE = "nlu_fallback"
@@ -46,28 +44,13 @@ def is_wordless(text: str) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ScopeDecision(IntentClassifier, GraphComponent):
+class ScopeDecision(Stateless, IntentClassifier):
     """`out_of_scope` when clearly outside, `nlu_fallback` when unsure; the ranking stays as it was."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The first two found by cross-validation; the third is caution."""
         return {"outside": 0.4, "unsure": 0.25, "unsure_yes": 0.5}
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Keep the thresholds."""
-        self._config = config
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> ScopeDecision:
-        """Create it."""
-        return cls({**cls.get_default_config(), **config})
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decide for each message."""

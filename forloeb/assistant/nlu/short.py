@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import (
     ENTITIES,
@@ -23,6 +20,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import fold, loose
 
 SOURCE = Path(__file__).with_name("short.yml")
@@ -91,19 +89,8 @@ def _made_of(pieces: list[str], phrases: set[str], fillers: set[str]) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ShortAnswers(IntentClassifier, GraphComponent):
+class ShortAnswers(Stateless, IntentClassifier):
     """Puts the short answer's intent first in the ranking."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> ShortAnswers:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decide for each message."""

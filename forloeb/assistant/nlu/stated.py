@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.assistant.nlu.times import TimeExtractor, times_of
 from forloeb.danish.facts import stated_benefit, stated_days
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class StatedFacts(GraphComponent):
+class StatedFacts(Stateless):
     """Reads `tid` and `ydelse` together with the verbs around them."""
 
     @classmethod
     def required_components(cls) -> list[type]:
         """The times must have been read."""
         return [TimeExtractor]
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> StatedFacts:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the property on each message."""

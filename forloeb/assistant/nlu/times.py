@@ -5,38 +5,26 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb import clock, settings
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.time import read_both
 
 logger = logging.getLogger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class TimeExtractor(GraphComponent, EntityExtractorMixin):
+class TimeExtractor(Stateless, EntityExtractorMixin):
     """One `tid` entity a message, value `{"future": [...], "past": [...]}`, spanning the whole text."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         """Read the settings once: the clock can be shifted."""
+        super().__init__(config)
         self._settings = settings.load()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> TimeExtractor:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entity where any time is found."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import folded_with_places, one_of
 
 SOURCE = Path(__file__).with_name("emner.yml")
@@ -48,19 +45,8 @@ def topics(text: str) -> list[tuple[str, int, int]]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class TopicExtractor(GraphComponent, EntityExtractorMixin):
+class TopicExtractor(Stateless, EntityExtractorMixin):
     """Adds `emne` entities."""
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> TopicExtractor:
-        """Create it."""
-        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what is found to each message."""
