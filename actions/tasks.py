@@ -31,6 +31,7 @@ from actions.turn import Turn, send, turn_from
 from forloeb import operation
 from forloeb.booking import replay
 from forloeb.booking.errors import NotFound
+from forloeb.booking.model import Ground
 from forloeb.danish.words import fold
 
 Step = Callable[[Turn], Awaitable[None]]
@@ -78,6 +79,7 @@ COMMITS: dict[str, Step] = {
     "missed": missed.begin,
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
+CANCELS = re.compile(r"afbud|aflys|afmeld|annul|cancel")
 OWN_MEETING = re.compile(
     r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
     r"|(?:det|den) (?:jeg|vi) har)\b"
@@ -225,8 +227,10 @@ def _switches(turn: Turn) -> bool:
         if intent in ("book_samtale", "flyt_samtale", "skift_moedeform"):
             return False
         if intent == "meld_afbud":
-            # "helst om eftermiddagen, jeg har ondt i ryggen om morgenen" names an illness and cancels nothing
-            grounded = turn.known.entity("afbudsgrund") is not None and not picking.prefers(turn.known)
+            # "helst om eftermiddagen, jeg har ondt i ryggen om morgenen" and "jeg rejser onsdag" cancel nothing
+            ground = turn.known.entity("afbudsgrund")
+            private = ground == Ground.PRIVATE.value and not CANCELS.search(fold(turn.text))
+            grounded = ground is not None and not private and not picking.prefers(turn.known)
             return grounded or not picking.says_when(turn.known)
     if place in (("afbud", "insist"), ("afbud", "anyway"), ("afbud", "sure"), ("afbud", "all")):
         return intent not in ("flyt_samtale", "book_samtale", "meld_afbud")

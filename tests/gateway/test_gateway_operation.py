@@ -67,7 +67,7 @@ def test_one_that_refuses_is_left_for_the_other_and_has_its_turn_again_when_well
 ) -> None:
     gateway, sides = two
     sides[1].well = False
-    people = [gateway.person() for _ in range(8)]
+    people = [gateway.person() for _ in range(20)]
     for person in people:
         until(lambda person=person: said(person.say("hallo", "x")) == ["Svar på: hallo"])  # type: ignore[misc]
     sides[1].well, before = True, len(sides[1].seen)
