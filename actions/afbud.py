@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
-from actions import book, matter, missed, move, other_meeting, proposing, regret, several, which
-from actions.aiming import aim_for
+from actions import afbud_done, book, missed, move, other_meeting, regret, several, which
+from actions.afbud_words import ANOTHER_TIME, HAPPENED, NO_REASON, grieves, surely
 from actions.meeting_words import covers, described, matching, place_of, times_in
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
-from actions.wishing import as_json, away_in, from_json, merged, not_that_day, wish_in
+from actions.wishing import as_json, away_in, not_that_day, wish_in
 from forloeb.booking.errors import Refused
-from forloeb.booking.model import SUMMONED, Appointment, Cancelled, CaseKind, DeliveryState, Ground, Holder
+from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Ground, Holder
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
 SURE_ENOUGH = 0.55
 WORDS_AT_MOST = 1000
-# "skal jeg komme, hvis jeg er syg?" may be a question that was misread: nothing is cancelled without a yes
-ASKING = re.compile(r"\?\s*$|\bhvis\b")
-
-
-# Asked for a reason, the person rather moves the meeting.
-ANOTHER_TIME = re.compile(
-    r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"
-)
-# It may be somebody else who is ill.
-ANOTHERS = re.compile(
-    r"\b(?:min|mit|mine|vores) (?:\w+ ){0,2}(?:barn|boern\w*|soen\w*|datter\w*|kone|mand|kaereste|mor|far|dreng|pige)\b"
-)
-# Asked for a reason, the person gives none.
-NO_REASON = re.compile(
-    r"(?:(?:ja|jo|bare|nu|saa|du skal|kan du|jeg vil(?: gerne)?) )*(?:aflys|aflyse|afmeld|meld afbud|melde afbud)"
-    r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
-    r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
-)
-# Why a meeting that lies behind was missed: "jeg var på hospitalet".
-HAPPENED = re.compile(r"\b(?:var|havde|kunne|laa|blev|fik|kom|glemte|sov|naaede|troede)\b")
-# Said in so many words; "jeg har fået influenza" alone is no afbud yet.
-SAYS_SO = re.compile(
-    r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
-    r"|\b(?:meld\w*|siger?|springer) (?:\w+ ){0,2}(?:fra|over)\b"
-    r"|\b(?:kan|ka|kommer|komme|naar|naa|moeder|deltage|deltager|vaere) (?:\w+ ){0,4}(?:ikke|ik|ikk|it|ej|aldrig)\b"
-    r"|\b(?:ikke|ik|ikk|it|ej|aldrig) (?:\w+ ){0,4}(?:komme|kommer|kan|naa|naar|moede|deltage|med|afsted|vaere der)\b"
-)
-
-
-def _says_so(turn: Turn) -> bool:
-    """Whether the words say that the person will not come, or name the day or the meeting."""
-    text = fold(turn.text)
-    return bool(SAYS_SO.search(text) or times_in(turn.known) or turn.known.entity("myndighed"))
 
 
 async def begin(turn: Turn) -> None:
     """Which meeting, why, and then by the ground."""
-    asking = ASKING.search(fold(turn.text)) is not None
-    sure = turn.sure if _says_so(turn) and not asking and not ANOTHERS.search(fold(turn.text)) else 0.0
+    sure = turn.sure if surely(turn) else 0.0
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if several.WHOLE.search(fold(turn.text)):
@@ -80,11 +44,6 @@ async def begin(turn: Turn) -> None:
         several.ask(turn, together)
     elif (meeting := await which.meeting(turn)) is not None:
         await with_meeting(turn, meeting)
-
-
-def grieves(turn: Turn) -> bool:
-    """Whether the message tells of the loss of somebody near."""
-    return turn.mourning is not None or any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
 
 
 def words_of(turn: Turn) -> str:
@@ -295,50 +254,4 @@ async def commit(turn: Turn, *, warned: bool = False) -> None:
         else:
             await book.refused(turn, error)
     else:
-        await done(turn, cancelled)
-
-
-async def done(turn: Turn, cancelled: Cancelled) -> None:
-    """The receipt and a new time."""
-    receipt(turn, cancelled)
-    await new_time(turn, cancelled.appointment, cancelled.cancellation.id)
-
-
-def receipt(turn: Turn, cancelled: Cancelled) -> None:
-    """What to do now when the meeting is near, the receipt, and how sure it is."""
-    meeting, taken = cancelled.appointment, cancelled.cancellation
-    turn.slots["sidste_sag"] = matter.of("afbud", turn.now, meeting)
-    values = described(turn.known, meeting)
-    if cancelled.call_now:
-        turn.reply.say("utter_ring_ogsaa", hvem_kontakt=values["hvem_kontakt"])
-    turn.reply.say("utter_afbud_faerdig", **values, kvittering=cancelled.receipt)
-    if taken.delivery is DeliveryState.ACKNOWLEDGED:
-        turn.reply.say("utter_modtaget_af", navn=taken.acknowledged_by or values["hvem"])
-    elif cancelled.call_now:
-        turn.reply.say("utter_ikke_bekraeftet", hvem=values["hvem"])
-    else:
-        turn.reply.say("utter_afbud_ikke_bekraeftet", **values)
-    turn.reply.say("utter_afbud_vurdering")
-
-
-async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> None:
-    """New times for a cancelled meeting; what the holder summons to is agreed with the holder, and staff know."""
-    if meeting.kind in SUMMONED:
-        await turn.call(turn.service.no_new_time, turn.claimant_id, cancellation_id, "summoned", turn.now)
-        turn.reply.say("utter_afbud_ny_tid_indkaldes", **described(turn.known, meeting))
-        turn.finish()
-        return
-    if turn.known.benefit is Benefit.DAGPENGE:
-        turn.reply.say("utter_afbud_ny_tid_med_det_samme")
-    away = from_json(turn.state.get("away") or {})
-    turn.state = {
-        "kind": "book",
-        "cancellation": cancellation_id,
-        "aim": await aim_for(turn, meeting),
-        "wish": as_json(merged(not_that_day(meeting), away)),
-        **{name: turn.state[name] for name in ("later", "away") if turn.state.get(name)},
-    }
-    if meeting.about:
-        turn.state["about"] = meeting.about
-    if not await proposing.propose(turn) and turn.over:
-        await turn.call(turn.service.no_new_time, turn.claimant_id, cancellation_id, "none_fits", turn.now)
+        await afbud_done.done(turn, cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import afbud, book, which
+from actions import afbud, afbud_done, book, which
 from actions.meeting_words import described, matching
 from actions.turn import Turn
 from forloeb.booking.errors import Refused
@@ -98,7 +98,7 @@ async def commit(turn: Turn) -> None:
         await book.refused(turn, error)
     if made:
         for each in made:
-            afbud.receipt(turn, each)
+            afbud_done.receipt(turn, each)
         await _new_times(turn, made)
 
 
@@ -109,14 +109,14 @@ async def _new_times(turn: Turn, made: list[Cancelled]) -> None:
     for each in ordered:
         if each.appointment.kind in SUMMONED:
             turn.reply.say("utter_afbud_mangler_ny_tid", **described(turn.known, each.appointment))
-            await afbud.new_time(turn, each.appointment, each.cancellation.id)
+            await afbud_done.new_time(turn, each.appointment, each.cancellation.id)
     if open_ones:
         first, *rest = open_ones
         turn.over = False
         turn.state["later"] = [each.cancellation.id for each in rest]
         if rest:
             turn.reply.say("utter_afbud_en_tid_ad_gangen", **described(turn.known, first.appointment))
-        await afbud.new_time(turn, first.appointment, first.cancellation.id)
+        await afbud_done.new_time(turn, first.appointment, first.cancellation.id)
 
 
 async def go_on(turn: Turn, before: list[str]) -> None:
@@ -142,7 +142,7 @@ async def go_on(turn: Turn, before: list[str]) -> None:
         turn.over = False
         turn.reply.say("utter_afbud_naeste_ny_tid", **described(turn.known, meeting))
         turn.state = {"later": waiting, "away": turn.state.get("away") or {}}
-        await afbud.new_time(turn, meeting, cancellation.id)
+        await afbud_done.new_time(turn, meeting, cancellation.id)
 
 
 async def _still_open(turn: Turn, cancellation_id: str) -> Any:

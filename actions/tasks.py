@@ -24,6 +24,7 @@ from actions import (
     several,
     which,
 )
+from actions.afbud_words import CANCELS
 from actions.answers import answer_into, asked
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
 from actions.subject import subject_in
@@ -79,7 +80,6 @@ COMMITS: dict[str, Step] = {
     "missed": missed.begin,
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
-CANCELS = re.compile(r"afbud|aflys|afmeld|annul|cancel")
 OWN_MEETING = re.compile(
     r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
     r"|(?:det|den) (?:jeg|vi) har)\b"

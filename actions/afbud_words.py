@@ -1,0 +1,49 @@
+"""What the words of an afbud say: that the person stays away, that somebody else is ill, that no reason is given."""
+
+from __future__ import annotations
+
+import re
+
+from actions.meeting_words import times_in
+from actions.turn import Turn
+from forloeb.danish.words import fold
+
+# "skal jeg komme, hvis jeg er syg?" may be a question that was misread: nothing is cancelled without a yes
+ASKING = re.compile(r"\?\s*$|\bhvis\b")
+# Asked for a reason, the person rather moves the meeting.
+ANOTHER_TIME = re.compile(
+    r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"
+)
+# It may be somebody else who is ill.
+ANOTHERS = re.compile(
+    r"\b(?:min|mit|mine|vores) (?:\w+ ){0,2}(?:barn|boern\w*|soen\w*|datter\w*|kone|mand|kaereste|mor|far|dreng|pige)\b"
+)
+# Asked for a reason, the person gives none.
+NO_REASON = re.compile(
+    r"(?:(?:ja|jo|bare|nu|saa|du skal|kan du|jeg vil(?: gerne)?) )*(?:aflys|aflyse|afmeld|meld afbud|melde afbud)"
+    r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
+    r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
+)
+# Why a meeting that lies behind was missed: "jeg var på hospitalet".
+HAPPENED = re.compile(r"\b(?:var|havde|kunne|laa|blev|fik|kom|glemte|sov|naaede|troede)\b")
+# Said in so many words; "jeg har fået influenza" alone is no afbud yet.
+SAYS_SO = re.compile(
+    r"afbud|aflys|afmeld|annul|cancel|forhindret|bliver hjemme|blive hjemme|bliver vaek|springe? over"
+    r"|\b(?:meld\w*|siger?|springer) (?:\w+ ){0,2}(?:fra|over)\b"
+    r"|\b(?:kan|ka|kommer|komme|naar|naa|moeder|deltage|deltager|vaere) (?:\w+ ){0,4}(?:ikke|ik|ikk|it|ej|aldrig)\b"
+    r"|\b(?:ikke|ik|ikk|it|ej|aldrig) (?:\w+ ){0,4}(?:komme|kommer|kan|naa|naar|moede|deltage|med|afsted|vaere der)\b"
+)
+# The act itself named, whatever else is told.
+CANCELS = re.compile(r"afbud|aflys|afmeld|annul|cancel")
+
+
+def surely(turn: Turn) -> bool:
+    """Whether the words say that the person stays away, or name the meeting; not what is asked or is about others."""
+    text = fold(turn.text)
+    said = SAYS_SO.search(text) or times_in(turn.known) or turn.known.entity("myndighed")
+    return bool(said) and not ASKING.search(text) and not ANOTHERS.search(text)
+
+
+def grieves(turn: Turn) -> bool:
+    """Whether the message tells of the loss of somebody near."""
+    return turn.mourning is not None or any(e["entity"] == "emne" and e["value"] == "sorg" for e in turn.known.entities)
