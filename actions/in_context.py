@@ -20,6 +20,9 @@ OWN_SUBJECT = re.compile(
 )
 ABOUT_CV = re.compile(r"\bcv")
 HOW_MUCH = re.compile(r"^\W*(?:og |men |jamen )?hvor meget\b")
+HOW_LONG = re.compile(
+    r"^\W*(?:og |men |jamen |saa )?(?:hvor (?:laenge|lang tid|meget tid|mange (?:dage|uger))) (?:har|faar) jeg\b"
+)
 ARRIVED = re.compile(
     r"\W*(?:og |men |jamen )?(?:er|har) (?:det|den|de|i)(?: (?:nu|saa|blevet))*"
     r" (?:modtaget|bekraeftet|registreret|faaet)\b"
@@ -46,6 +49,16 @@ def redirected(intents: Sequence[str], text: str, last: Sequence[str]) -> list[s
     if len(folded.split()) > WORDS_AT_MOST or OWN_SUBJECT.search(folded):
         return list(intents)
     return [_meant(intent, folded, frozenset(last)) for intent in intents]
+
+
+def how_long(text: str, last: Sequence[str]) -> bool:
+    """Whether "hvor længe har jeg til at lave det", not understood by itself, asks for the CV's deadline again."""
+    folded = fold(text)
+    return (
+        bool(CV.union({"cv_ikke_klar"}) & set(last))
+        and len(folded.split()) <= WORDS_AT_MOST
+        and bool(HOW_LONG.match(folded))
+    )
 
 
 def _meant(intent: str, folded: str, last: frozenset[str]) -> str:

@@ -71,6 +71,8 @@ class ActionDefaultFallback(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
+        if in_context.how_long(known.text, tracker.get_slot("sidste_emner") or []):
+            return answer(["cv_frist"], known, dispatcher, tracker)
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
         return await outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
