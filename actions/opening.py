@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import next_step
+from actions import next_step, plan
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
@@ -40,7 +40,7 @@ class ActionStart(Action):
 
 
 class ActionHjaelp(Action):
-    """What the assistant can do, with the commonest subjects as buttons; in a task, its question once more."""
+    """What the assistant can do, the commonest as buttons; in a task, its question; after the plan, its next thing."""
 
     def name(self) -> str:
         """The name in domain.yml."""
@@ -62,6 +62,11 @@ class ActionHjaelp(Action):
             staff_choice(reply)
             reply.send(dispatcher)
             return known.events()
+        if next_step.asks(known.text) and "vis_forloeb" in (tracker.get_slot("sidste_emner") or []):
+            ahead = Reply(values=known.values())
+            if plan.coming(known, ahead):
+                ahead.send(dispatcher)
+                return known.events()
         reply.say("utter_hjaelp")
         for intent in ("vis_forloeb", "book_samtale", "meld_afbud"):
             reply.choice(f"utter_titel_{intent}", intent)

@@ -32,8 +32,37 @@ def vis_forloeb(known: Known, reply: Reply) -> None:
         ask_day(known, reply, slot, key, "vis_forloeb")
 
 
+def coming(known: Known, reply: Reply) -> bool:
+    """Say the next thing alone ("hvad nu?"); False when there is no plan to say it from."""
+    computed = course(known, reply)
+    if computed is None:
+        return False
+    _next(computed, known, reply)
+    if ahead := computed.next():
+        reply.say(_key(ahead, "linje", known), **_values(ahead, known))
+        dated([ahead], reply)
+    if any(line.status is Status.OVERDUE for line in computed.obligations):
+        reply.note("utter_plan_overskredet")
+    return not reply.empty()
+
+
 def tell(computed: Plan, known: Known, reply: Reply) -> None:
     """Say the next thing first, then every line with where it stands."""
+    ahead = computed.next()
+    _next(computed, known, reply)
+    reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
+    for line in computed.obligations:
+        reply.say(_key(line, "linje", known), **_values(line, known))
+    if any(line.status is Status.OVERDUE for line in computed.obligations):
+        reply.note("utter_plan_overskredet")
+    dated([line for line in computed.obligations if line.step is not Step.AVAILABILITY], reply)
+    if computed.of(Step.SUMMONS):
+        reply.note("utter_tolkning_cv_samtale")
+    reply.timeline = _timeline(computed, ahead, known)
+
+
+def _next(computed: Plan, known: Known, reply: Reply) -> None:
+    """The person's own next meeting and the plan's next date, the sooner first."""
     ahead = computed.next()
     own = next(iter(known.ahead), None)
     sooner = own is not None and ahead is not None and ahead.ends is not None and own.start.date() <= ahead.ends
@@ -45,15 +74,6 @@ def tell(computed: Plan, known: Known, reply: Reply) -> None:
         reply.say(key, dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
     if own and not sooner:
         reply.say("utter_plan_naeste_aftale", **described(known, own), slags=kind_title(own))
-    reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
-    for line in computed.obligations:
-        reply.say(_key(line, "linje", known), **_values(line, known))
-    if any(line.status is Status.OVERDUE for line in computed.obligations):
-        reply.note("utter_plan_overskredet")
-    dated([line for line in computed.obligations if line.step is not Step.AVAILABILITY], reply)
-    if computed.of(Step.SUMMONS):
-        reply.note("utter_tolkning_cv_samtale")
-    reply.timeline = _timeline(computed, ahead, known)
 
 
 def _key(line: Obligation, what: str, known: Known) -> str:
