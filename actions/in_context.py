@@ -29,6 +29,7 @@ ARRIVED = re.compile(
 )
 STAYING_AWAY = frozenset({"udeblivelse", "ulovligt_afbud"})
 CV = frozenset({"cv_frist", "cv_godkendelse"})
+CV_LATE_TOO = CV | {"cv_ikke_klar"}
 OFFERS = frozenset({"aktive_tilbud", "tilbud_indstilling"})
 SEARCHING = frozenset({"joblog", "jobsoegning_antal"})
 LOSING = frozenset({*STAYING_AWAY, "lovlig_grund"})
@@ -54,11 +55,7 @@ def redirected(intents: Sequence[str], text: str, last: Sequence[str]) -> list[s
 def how_long(text: str, last: Sequence[str]) -> bool:
     """Whether "hvor længe har jeg til at lave det", not understood by itself, asks for the CV's deadline again."""
     folded = fold(text)
-    return (
-        bool(CV.union({"cv_ikke_klar"}) & set(last))
-        and len(folded.split()) <= WORDS_AT_MOST
-        and bool(HOW_LONG.match(folded))
-    )
+    return not CV_LATE_TOO.isdisjoint(last) and len(folded.split()) <= WORDS_AT_MOST and bool(HOW_LONG.match(folded))
 
 
 def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
@@ -66,7 +63,7 @@ def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
         for subjects, meant in ((CV, "cv_ikke_klar"), (OFFERS, "tilbud_nej"), (SEARCHING, "joblog_glemt")):
             if last & {*subjects, meant}:
                 return meant
-    if intent == "booking_frist" and last & {*CV, "cv_ikke_klar"} and "book" not in folded:
+    if intent == "booking_frist" and last & CV_LATE_TOO and "book" not in folded:
         return "cv_frist"
     if intent == "cv_godkendelse" and not (last & CV or ABOUT_CV.search(folded)):
         return "hvem_vurderer" if last & LOSING else "godkendt_afbud"

@@ -24,7 +24,7 @@ CONTACTED = re.compile(
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
 
-# what the gateway puts in a number's place
+# "[cpr fjernet]": what the gateway puts in a number's place (forloeb/gateway/texts.yml)
 REMOVED = re.compile(r"\[[^\]]*\]")
 
 

@@ -37,33 +37,31 @@ def coming(known: Known, reply: Reply) -> bool:
     computed = course(known, reply)
     if computed is None:
         return False
-    _next(computed, known, reply)
-    if ahead := computed.next():
+    ahead = computed.next()
+    _next(ahead, known, reply)
+    if ahead:
         reply.say(_key(ahead, "linje", known), **_values(ahead, known))
         dated([ahead], reply)
-    if any(line.status is Status.OVERDUE for line in computed.obligations):
-        reply.note("utter_plan_overskredet")
+    _overdue(computed, reply)
     return not reply.empty()
 
 
 def tell(computed: Plan, known: Known, reply: Reply) -> None:
     """Say the next thing first, then every line with where it stands."""
     ahead = computed.next()
-    _next(computed, known, reply)
+    _next(ahead, known, reply)
     reply.say("utter_plan_overskrift", ydelse=known.values()["ydelse"])
     for line in computed.obligations:
         reply.say(_key(line, "linje", known), **_values(line, known))
-    if any(line.status is Status.OVERDUE for line in computed.obligations):
-        reply.note("utter_plan_overskredet")
+    _overdue(computed, reply)
     dated([line for line in computed.obligations if line.step is not Step.AVAILABILITY], reply)
     if computed.of(Step.SUMMONS):
         reply.note("utter_tolkning_cv_samtale")
     reply.timeline = _timeline(computed, ahead, known)
 
 
-def _next(computed: Plan, known: Known, reply: Reply) -> None:
-    """The person's own next meeting and the plan's next date, the sooner first."""
-    ahead = computed.next()
+def _next(ahead: Obligation | None, known: Known, reply: Reply) -> None:
+    """The person's own next meeting and the plan's next date (`ahead`), the sooner first."""
     own = next(iter(known.ahead), None)
     sooner = own is not None and ahead is not None and ahead.ends is not None and own.start.date() <= ahead.ends
     summoned = ahead is not None and ahead.step is Step.SUMMONS and any(a.kind is Kind.CV for a in known.ahead)
@@ -74,6 +72,11 @@ def _next(computed: Plan, known: Known, reply: Reply) -> None:
         reply.say(key, dato=known.day(ahead.ends), emne=_key(ahead, "emne", known))
     if own and not sooner:
         reply.say("utter_plan_naeste_aftale", **described(known, own), slags=kind_title(own))
+
+
+def _overdue(computed: Plan, reply: Reply) -> None:
+    if any(line.status is Status.OVERDUE for line in computed.obligations):
+        reply.note("utter_plan_overskredet")
 
 
 def _key(line: Obligation, what: str, known: Known) -> str:

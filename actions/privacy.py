@@ -21,7 +21,6 @@ WANTS = re.compile(
     r"slet|fjern|glem (?:mig|alt)|indsigt|udlever|kopi|send mig|ret mine|traek\w* mit samtykke|gdpr"
     r"|\b(?:se|vise?|faa|have|ha) (?:\w+ ){0,4}(?:data|oplysninger|samtale|gemt|ved om mig|staar om mig)"
 )
-MASKED = re.compile(r"\[[^\]]*\]")  # "[cpr fjernet]" is our own word (forloeb/gateway/texts.yml)
 ASKS = re.compile(r"^\W*(?:og |men )?(?:hvem|hvor|hvad|hvilke|hvorfor|hvordan)\b(?!.*\b(?:slet|fjern))")
 
 
@@ -56,5 +55,5 @@ class ActionSletData(Action):
 
 def wants(text: str) -> bool:
     """Whether something is to be done with the person's data, and not only told about."""
-    folded = fold(MASKED.sub("", text))
+    folded = fold(no_case.REMOVED.sub("", text))
     return WANTS.search(folded) is not None and ASKS.match(folded) is None

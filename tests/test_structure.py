@@ -14,9 +14,9 @@ ALLOWED = {
     "obligations": {"obligations", "errors"},
     "law": {"law", "obligations", *FLOOR},
     "danish": {"danish", "workdays", "clock", "settings", "errors"},
-    "booking": {"booking", "danish", *FLOOR},
-    "gateway": {"gateway", "booking", *FLOOR},
-    "review": {"review", "gateway", "booking", "danish", "law", "obligations", *FLOOR},
+    "booking": {"booking", "danish", "probes", *FLOOR},
+    "gateway": {"gateway", "booking", "probes", *FLOOR},
+    "review": {"review", "gateway", "booking", "danish", "law", "obligations", "probes", *FLOOR},
     "assistant": {"assistant", "law", "danish", "booking", "obligations", *FLOOR},
     "actions": {"law", "danish", "booking", "obligations", *FLOOR},
 }

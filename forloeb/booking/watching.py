@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forloeb import logs, metrics
+from forloeb import logs, metrics, probes
 from forloeb.booking.model import DeliveryKind
 from forloeb.booking.tables import delivery
 from forloeb.db import reading
@@ -69,17 +69,16 @@ def init_app(engine: Engine, rounds: Rounds, now: Callable[[], datetime]) -> web
 
     async def health(_request: web.Request) -> web.Response:
         outbox = await asyncio.to_thread(gauges, engine, now())
-        return _told({"database": bool(outbox), "rounds": rounds.age < LATE_SECONDS})
+        return probes.told({"database": bool(outbox), "rounds": rounds.age < LATE_SECONDS})
 
     async def live(_request: web.Request) -> web.Response:
-        return _told({"rounds": rounds.age < LATE_SECONDS})
+        return probes.told({"rounds": rounds.age < LATE_SECONDS})
 
     async def numbers(request: web.Request) -> web.Response:
-        if "X-Forwarded-For" in request.headers:
-            raise web.HTTPNotFound
+        probes.refuse_proxies(request)
         age: Gauge = ("forloeb_round_age_seconds", "Seconds since the last round of the deliveries", rounds.age)
         found = [*await asyncio.to_thread(gauges, engine, now()), age]
-        return web.Response(body=metrics.text(found).encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+        return probes.numbers(found)
 
     app = web.Application()
     app.router.add_get("/health", health)
@@ -127,9 +126,3 @@ def gauges(engine: Engine, now: datetime) -> list[Gauge]:
             float(sum(row.refused for row in rows.values())),
         ),
     ]
-
-
-def _told(parts: dict[str, bool]) -> web.Response:
-    missing = [name for name, well in parts.items() if not well]
-    body = {"status": "unavailable" if missing else "ok", "missing": missing}
-    return web.json_response(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})

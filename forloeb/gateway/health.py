@@ -13,10 +13,9 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from forloeb import logs, metrics, operation
+from forloeb import logs, operation, probes
 from forloeb.booking.tables import delivery, staff_case
 from forloeb.db import reading, writing
-from forloeb.gateway import responses
 from forloeb.gateway.inbox import Times
 from forloeb.gateway.keys import ASSISTANT, ENGINE, TIMES
 from forloeb.gateway.tables import message, notice, pulse
@@ -36,21 +35,20 @@ async def ready(request: web.Request) -> web.Response:
     """Whether a message would be stored: it is answered when the assistant is well again."""
     app = request.app
     parts = {"database": await asyncio.to_thread(_writable, app[ENGINE], app[TIMES]()), "worker": _working(app)}
-    return _told(parts)
+    return probes.told(parts)
 
 
 async def live(request: web.Request) -> web.Response:
     """Whether this process works, whatever it needs from others."""
-    return _told({"worker": _working(request.app)})
+    return probes.told({"worker": _working(request.app)})
 
 
 async def numbers(request: web.Request) -> web.Response:
     """Numbers for Prometheus; not for whoever comes through a proxy."""
-    if "X-Forwarded-For" in request.headers:
-        raise web.HTTPNotFound
+    probes.refuse_proxies(request)
     found = await asyncio.to_thread(_stored, request.app[ENGINE], request.app[TIMES]())
     gauges = [(name, about, found[name]) for name, about in STORED.items() if name in found]
-    return web.Response(body=metrics.text(gauges).encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+    return probes.numbers(gauges)
 
 
 async def health(request: web.Request) -> web.Response:
@@ -64,17 +62,11 @@ async def health(request: web.Request) -> web.Response:
         "assistant": assistant,
         "worker": _working(app),
     }
-    return _told(parts)
+    return probes.told(parts)
 
 
 def _working(app: web.Application) -> bool:
     return not any(task.done() for task in app[TASKS])
-
-
-def _told(parts: dict[str, bool]) -> web.Response:
-    missing = [name for name, well in parts.items() if not well]
-    body = {"status": "unavailable" if missing else "ok", "missing": missing}
-    return responses.answer(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})
 
 
 STORED = {

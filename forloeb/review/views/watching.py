@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import insert, update
 from sqlalchemy.engine import Connection
 
-from forloeb import logs, metrics
+from forloeb import logs, probes
 from forloeb.gateway.tables import pulse
 from forloeb.gateway.transactions import write
 from forloeb.review import gauges
@@ -27,26 +27,25 @@ async def health(request: web.Request) -> web.Response:
     """Ask every part that staff need; 503 names what is missing."""
     app = request.app
     followed = time.monotonic() - app[FOLLOWED][0] < LATE_SECONDS or not app[TUNING].follow_seconds
-    return _told({"database": await _writable(request), "work": _working(request), "follower": followed})
+    return probes.told({"database": await _writable(request), "work": _working(request), "follower": followed})
 
 
 async def ready(request: web.Request) -> web.Response:
     """Whether pages can be shown: each look is written down first."""
-    return _told({"database": await _writable(request), "work": _working(request)})
+    return probes.told({"database": await _writable(request), "work": _working(request)})
 
 
 async def live(request: web.Request) -> web.Response:
     """Whether this process works, whatever it needs from others."""
-    return _told({"work": _working(request)})
+    return probes.told({"work": _working(request)})
 
 
 async def numbers(request: web.Request) -> web.Response:
     """Numbers for Prometheus; not for whoever comes through a proxy."""
-    if "X-Forwarded-For" in request.headers:
-        raise web.HTTPNotFound
+    probes.refuse_proxies(request)
     app = request.app
     found = await asyncio.to_thread(gauges.now, app[ENGINE], app[TRACKER], app[TIMES]().shown)
-    return web.Response(body=metrics.text(found).encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+    return probes.numbers(found)
 
 
 def _working(request: web.Request) -> bool:
@@ -66,9 +65,3 @@ async def _writable(request: web.Request) -> bool:
         logs.event("database_not_writable", error=error)
         return False
     return True
-
-
-def _told(parts: dict[str, bool]) -> web.Response:
-    missing = [name for name, well in parts.items() if not well]
-    body = {"status": "unavailable" if missing else "ok", "missing": missing}
-    return web.json_response(body, status=503 if missing else 200, headers={"Cache-Control": "no-store"})
