@@ -42,8 +42,7 @@ class ActionSletData(Action):
         elif message_metadata(tracker).get("redacted"):
             reply.say("utter_redigeret")
             ask_again(tracker, reply)
-        elif no_case.only_cpr(known.text):
-            no_case.answered(known, reply)
+        elif no_case.only_cpr(known.text) and no_case.answered(known, reply):
             ask_again(tracker, reply)
         else:
             reply.say("utter_opbevaring")
