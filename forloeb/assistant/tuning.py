@@ -7,6 +7,7 @@ against Rasa's, so that a new Rasa cannot change underneath.
 from __future__ import annotations
 
 import gc
+import logging
 from collections import defaultdict
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
+from rasa.core.policies.policy import Policy
 from rasa.core.policies.rule_policy import SHOULD_NOT_BE_SET, RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -27,27 +29,41 @@ from rasa.utils.endpoints import EndpointConfig
 KEEP_ALIVE_SECONDS = 3  # less than the action server's 5, so that a connection that it is closing is not used
 
 resolve_uncached = Event.resolve_by_type
+stock_states_for_log = Policy.format_tracker_states
 stock_possible_keys = RulePolicy._get_possible_keys
 
 
 @lru_cache(maxsize=1)
-def _validator() -> Any:
+def _validators() -> tuple[Any, dict[str, Any]]:
+    """The whole schema's validator, and that of each kind of event by its name."""
     schema = RemoteAction.action_response_format_spec()
     kind = validator_for(schema, default=Draft202012Validator)
     kind.check_schema(schema)
-    return kind(schema)
+    events = schema["properties"]["events"]["items"]["oneOf"]
+    return kind(schema), {event["properties"]["event"]["const"]: kind(event) for event in events}
 
 
 def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """As Rasa's, but the constant schema is itself checked once per process, not once per action: 13 ms a turn.
 
+    An event fits one of the schema's kinds at most, the one with its name; so it is held against that one, and the
+    answer against all of them only when something is not right: 0.5 ms a turn.
+
     Raises:
         ValidationError: the action server's answer has another shape.
     """
-    error = next(_validator().iter_errors(result), None)
+    whole, kinds = _validators()
+    events = result.get("events") if isinstance(result, dict) else None
+    fits = isinstance(events, list) and all(_fits(event, kinds) for event in events)
+    error = next(whole.iter_errors({**result, "events": []} if fits else result), None)
     if error is not None:
         raise ValidationError(f"the action server's answer has another shape: {error.message}")
     return True
+
+
+def _fits(event: Any, kinds: dict[str, Any]) -> bool:
+    name = event.get("event") if isinstance(event, dict) else None
+    return isinstance(name, str) and name in kinds and kinds[name].is_valid(event)
 
 
 @lru_cache(maxsize=256)
@@ -156,12 +172,18 @@ def kept_session(self: EndpointConfig) -> Any:
     return _Kept(session)
 
 
+def states_for_log(states: list[dict[str, Any]]) -> str:
+    """As Rasa's, which writes out the whole conversation for a line of the log that is not kept: 0.7 ms a turn."""
+    return stock_states_for_log(states) if logging.getLogger("rasa").isEnabledFor(logging.DEBUG) else ""
+
+
 def apply() -> None:
     """Put the patches in place; before the server starts."""
     RemoteAction._validate_action_result = validate_action_result
     Event.resolve_by_type = staticmethod(resolve_by_type)
     DaskGraphRunner.run = run_graph
     RulePolicy._get_possible_keys = possible_keys
+    Policy.format_tracker_states = staticmethod(states_for_log)
     EndpointConfig.session = kept_session
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import hashlib
 import inspect
+import logging
 
 import pytest
 from aiohttp import test_utils, web
@@ -45,16 +46,53 @@ def test_rasa_is_the_one_that_we_patched(known):
     assert digest(SOURCES[known]) == known, SOURCES[known].__qualname__
 
 
-GOOD = {"events": [{"event": "slot", "name": "ydelse", "value": "dagpenge"}], "responses": [{"text": "hej"}]}
-BAD = {"events": [{"event": 7}], "responses": "hej"}
+SLOT = {"event": "slot", "name": "ydelse", "value": "dagpenge"}
+ANSWERS = {
+    "a slot and a reply": ({"events": [SLOT], "responses": [{"text": "hej"}]}, True),
+    "every event of ours": (
+        {"events": [SLOT, {"event": "bot", "text": "x"}, {"event": "restart"}], "responses": []},
+        True,
+    ),
+    "nothing": ({}, True),
+    "events that are no list": ({"events": {"event": "slot"}}, False),
+    "an event that is none": ({"events": ["slot"]}, False),
+    "an event without a name": ({"events": [{"name": "ydelse", "value": 1}]}, False),
+    "a name that is a number": ({"events": [{"event": 7}]}, False),
+    "a name that is a list": ({"events": [{"event": ["slot"]}]}, False),
+    "an unknown event": ({"events": [SLOT, {"event": "ukendt"}]}, False),
+    "a slot without a value": ({"events": [{"event": "slot", "name": "ydelse"}]}, False),
+    "replies that are no list": ({"events": [SLOT], "responses": "hej"}, False),
+    "an answer that is no object": ([SLOT], False),
+}
 
 
-def test_an_answer_is_judged_as_rasa_judges_it():
-    action = RemoteAction("action_svar", None)
-    assert tuning.validate_action_result(action, GOOD) and action._validate_action_result(GOOD)
-    for judge in (lambda: tuning.validate_action_result(action, BAD), lambda: action._validate_action_result(BAD)):
-        with pytest.raises(ValidationError):
-            judge()
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_answer_is_judged_as_rasa_judges_it(case):
+    action, (answer, good) = RemoteAction("action_svar", None), ANSWERS[case]
+    for judge in (
+        lambda: tuning.validate_action_result(action, answer),
+        lambda: action._validate_action_result(answer),
+    ):
+        if good:
+            assert judge()
+        else:
+            with pytest.raises(ValidationError):
+                judge()
+
+
+def test_an_event_fits_one_kind_of_the_schema_at_most():
+    """What `validate_action_result` relies on: every kind has a name of its own, and asks for it."""
+    kinds = RemoteAction.action_response_format_spec()["properties"]["events"]["items"]["oneOf"]
+    names = [kind["properties"]["event"]["const"] for kind in kinds]
+    assert len(set(names)) == len(names) > 20
+
+
+def test_states_are_written_out_only_for_a_log_that_is_kept(caplog):
+    states = [{"user": {"intent": "hilsen"}}]
+    caplog.set_level(logging.INFO, "rasa")
+    assert tuning.states_for_log(states) == ""
+    caplog.set_level(logging.DEBUG, "rasa")
+    assert tuning.states_for_log(states) == tuning.stock_states_for_log(states) != ""
 
 
 @pytest.mark.parametrize("name", ["user", "bot", "slot", "action", "session_started", "restart", "topic"])
