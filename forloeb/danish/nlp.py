@@ -12,7 +12,9 @@ from typing import Any
 import spacy
 import yaml
 from spacy.language import Language
+from spacy.lookups import Lookups
 from spacy.tokens import Doc, Span
+from spacy.util import load_language_data, registry
 
 from forloeb.danish.words import Nearest, fold, loose
 
@@ -49,13 +51,21 @@ _BETWEEN = frozenset(
 def load() -> Language:
     """The pipeline, built once a process."""
     nlp = spacy.blank("da")
-    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
-    nlp.initialize()
+    lemmatizer: Any = nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+    lemmatizer.initialize(lookups=_word_forms())
     nlp.add_pipe("forloeb_fold", config={"words": sorted(_vocabulary())})
     ruler: Any = nlp.add_pipe("entity_ruler", config={"validate": False, "overwrite_ents": True})
     ruler.add_patterns(patterns())
     nlp.add_pipe("forloeb_negation")
     return nlp
+
+
+def _word_forms() -> Lookups:
+    """The list of Danish words and their lemmas as a plain dict: spaCy's own table takes a second to fill."""
+    table: Any = load_language_data(registry.lookups.get("da")["lemma_lookup"])
+    lookups = Lookups()
+    lookups.set_table("lemma_lookup", table)
+    return lookups
 
 
 def is_danish(word: str) -> bool:
