@@ -14,6 +14,8 @@ from datetime import datetime
 
 from forloeb.danish.time.days import Context
 from forloeb.danish.time.grammar_busy import rule_out_busy
+from forloeb.danish.time.grammar_clause import bounded_by_clauses
+from forloeb.danish.time.grammar_late_period import put_in_late_period
 from forloeb.danish.time.grammar_phrase import alone, items
 from forloeb.danish.time.grammar_refusal import look_back
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
@@ -56,12 +58,12 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
     try:
         whole = alone(scan)
         found, unclear = ([whole], []) if whole else items(scan)
-        found = rule_out_busy(scan, look_back(scan, found))
+        found = bounded_by_clauses(scan, rule_out_busy(scan, look_back(scan, found)))
         if found and unread(scan, found):
             unclear.append(Unclear("unread"))
         elif unsure_refusal(scan, found):
             unclear.append(Unclear("which_days"))
-        found = share(found)
+        found = share(put_in_late_period(scan, found))
     except Unclear as asked:
         return Reading(ask=asked.question(), clash=asked.clash)
     times, unplaced = place_all(found, scan, text, at)

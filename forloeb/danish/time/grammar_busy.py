@@ -15,7 +15,8 @@ from forloeb.danish.time.scan import Scan
 _OCCUPIED = words(
     "ferie paaskeferie juleferie sommerferie kursus arbejde arbejder vagt aftenvagt nattevagt tandlaege tandlaegen "
     "laege laegen laegetid hospitalet sygehuset bortrejst rejser udlandet undervisning skole begravelse bryllup "
-    "konfirmation operation opereres opereret frisoer psykolog fysioterapeut praktik vaek henter jobsamtale foedselsdag"
+    "konfirmation operation opereres opereret frisoer psykolog fysioterapeut praktik vaek henter jobsamtale "
+    "foedselsdag indlagt"
 )
 _FREE = words(
     "kan kunne fri ledig tilbage efter foer inden slutter faerdig muligt hellere helst gerne vil flyt flytte rykke "

@@ -15,6 +15,7 @@ from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan
 
 ROUGHLY = frozenset({"ca", "cirka", "omkring", "ved", "praecis", "praecist", "sharp", "circa", "about", "around", "at"})
 _MINUTES = frozenset({"minutter", "min", "minut"})
+_PIECES_OF_HOURS = frozenset({"kvarter", *_MINUTES})
 _BOUNDS = {"efter": Kind.AFTER, "tidligst": Kind.AFTER, "fra": Kind.AFTER, "foer": Kind.BEFORE, "inden": Kind.BEFORE,
            "senest": Kind.BEFORE, "indtil": Kind.BEFORE, "til": Kind.BEFORE}  # fmt: skip
 DASHES = frozenset({"-", "–", "—"})
@@ -31,6 +32,8 @@ def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
         said = _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
         if said is None and len(scan.token(after).atoms) == 1:
             raise Unclear("no_such_clock", text=scan.token(after).text)  # "kl 10.5"
+        if said and scan.key(said[1]) in _PIECES_OF_HOURS:
+            raise Unclear("unread")  # "kl tre kvarter til ti"
         return said
     found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
     spoken_of = scan.key(i + 1) == "om" and scan.key(i + 2) in DAYPARTS and scan.definite(i + 2)

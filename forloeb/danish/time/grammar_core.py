@@ -28,7 +28,7 @@ from forloeb.danish.time.scan import Found, Piece, Scan
 from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday, with_year
 
 _JOINERS = words(
-    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the"
+    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the af"
 )
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6

@@ -32,6 +32,8 @@ _BOOKINGS = words(
     "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
     "planlagt udsat berammet"
 )
+_ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
+_ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
     "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
     "booket traels uheldig uheldigt ude upassende yt"
@@ -189,6 +191,8 @@ def _moved_away(scan: Scan, i: int) -> bool:
 
 def booking(scan: Scan, i: int) -> bool:
     """Whether the words before ask for a time, so that "til kl. 14" is when it begins."""
+    if scan.key(i - 1) in _ACCEPTED or any(scan.key(at) == "tid" and scan.key(at - 1) in _ONE for at in (i - 1, i - 2)):
+        return True  # "ja tak til kl. 11.30", "er der en tid til kl. 14"
     return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
 
 

@@ -161,7 +161,9 @@ def _with_year(scan: Scan, found: Feast, end: int) -> Found[Piece]:
 
 def _feast_name(scan: Scan, i: int) -> tuple[str | None, int]:
     first, second = scan.key(i), scan.key(i + 1)
-    if first in ("store", "kristi") and second in FEASTS:
+    if (first, second) == ("kr", ".") and scan.key(i + 2) in FEASTS:
+        return scan.key(i + 2), i + 3
+    if first in ("store", "kristi", "kr") and second in FEASTS:
         return second, i + 2
     if first in ("mors", "fars") and second == "dag":
         return first + "dag", i + 2

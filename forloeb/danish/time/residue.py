@@ -14,6 +14,7 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import CARDINALS, ORDINALS
+from forloeb.danish.time.residue_loose import led_by_bound, loose_hour
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
@@ -49,6 +50,10 @@ def unread(scan: Scan, found: list[Item]) -> bool:
     """Whether something that looks like a part of a time was left beside the phrases found, or between them."""
     covered = {at for item in found for at in range(item.first, item.end)}
     if any(_beside(scan, item, covered) for item in found):
+        return True
+    if any(led_by_bound(scan, item, covered) for item in found):
+        return True
+    if any(loose_hour(scan, at) for at in range(len(scan.tokens)) if at not in covered):
         return True
     clocked = any(item.left.hours for item in found)
     return any(_alone(scan, at, clocked=clocked) for at in range(len(scan.tokens)) if at not in covered)
@@ -201,7 +206,8 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True
     if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer") and scan.key(i + 2) in _ENDS:
         return True
-    if key in ("naeste", "sidste", "forrige") and scan.key(i - 1) in ("men", "eller") and scan.key(i + 1) in _ENDS:
+    instead = i - 2 if scan.key(i - 1) in ("den", "det") else i - 1
+    if key in ("naeste", "sidste", "forrige") and scan.key(instead) in ("men", "eller") and scan.key(i + 1) in _ENDS:
         return True
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True

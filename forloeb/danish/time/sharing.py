@@ -42,17 +42,18 @@ def _put_in_period(items: list[Item]) -> list[Item]:
             several = period is not None and item.link == "og" and out[-1] is period
             period = item
         elif period is not None and out[-1].near(item) and (item.link != "men" or item.excluded):
-            inside = _inside(item.left.spec, period.left.spec)
-            if inside is not None and several:
+            within = inside(item.left.spec, period.left.spec)
+            if within is not None and several:
                 raise Unclear("unread")  # "i uge 9 eller 10, helst tirsdag"
-            if inside is not None:
-                placed = replace(item, left=Point(inside, item.left.hours))
+            if within is not None:
+                placed = replace(item, left=Point(within, item.left.hours))
                 used |= set() if item.excluded else {id(period)}
         out.append(placed)
     return [item for item in out if id(item) not in used]
 
 
-def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
+def inside(spec: Spec | None, period: Spec | None) -> Spec | None:
+    """The bare day within that week or month; None for what does not lie in it by its words."""
     if isinstance(spec, OnWeekday) and isinstance(period, Week) and spec.which == "bare" and spec.week is None:
         if period == Week():
             return None  # "i denne uge": the bare weekday is the coming one in any case
@@ -161,6 +162,8 @@ def _share_days(group: list[Item]) -> list[Item]:
         return group  # "1.-4. december, helst om formiddagen": on each of them
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
+        if dated[0].link == "," and dated[0].left.hours:
+            raise Unclear("which_days")  # "kl. 9.30, onsdag kl. 13"
         day = dated[0].left.spec
     out: list[Item] = []
     for item in group:
