@@ -14,7 +14,7 @@ from datetime import datetime
 
 from forloeb.danish.time.days import Context
 from forloeb.danish.time.grammar_busy import rule_out_busy
-from forloeb.danish.time.grammar_clause import bounded_by_clauses
+from forloeb.danish.time.grammar_clause import bounded_by_clauses, on_the_same_day
 from forloeb.danish.time.grammar_late_period import put_in_late_period
 from forloeb.danish.time.grammar_phrase import alone, items
 from forloeb.danish.time.grammar_refusal import look_back
@@ -63,7 +63,7 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
             unclear.append(Unclear("unread"))
         elif unsure_refusal(scan, found):
             unclear.append(Unclear("which_days"))
-        found = share(put_in_late_period(scan, found))
+        found = on_the_same_day(scan, share(put_in_late_period(scan, found)))
     except Unclear as asked:
         return Reading(ask=asked.question(), clash=asked.clash)
     times, unplaced = place_all(found, scan, text, at)

@@ -28,6 +28,7 @@ _OPENINGS = sorted(
 )
 _ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _FREE = words("fri faerdig hjemme tilbage ledig")
+_TAKEN_FROM = words("bortset melde melder meldt meld ser")
 _AT_WORK = words("paa fra med arbejde arbejdet job")
 _NOT_UNTIL = words("kan bliver blive men nok desvaerre er tilbage hjem hjemme komme ledig")
 _HAVING = words("har faar er bliver jeg foerst")
@@ -35,7 +36,9 @@ _HAVING = words("har faar er bliver jeg foerst")
 
 def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
     """The bound that opens here and where its point begins."""
-    if (scan.key(i), scan.key(i + 1)) == ("inden", "for") or (scan.key(i - 1), scan.key(i)) == ("bortset", "fra"):
+    if scan.key(i) == "fra" and scan.key(i - 1) in _TAKEN_FROM:
+        return Bound.AT, i  # "bortset fra", "melde fra på onsdag"
+    if (scan.key(i), scan.key(i + 1)) == ("inden", "for"):
         return Bound.AT, i
     if scan.key(i) == "foerst" and scan.key(i - 1) in _NOT_UNTIL and _distant(scan, i + 1):
         return Bound.FROM, i + 1  # "det bliver først i uge 18": not early in it

@@ -43,6 +43,19 @@ def bounded_by_clauses(scan: Scan, found: list[Item]) -> list[Item]:
     return [_until_busy(scan, _pointed_at(scan, _dated_event(scan, item, covered), covered)) for item in found]
 
 
+def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
+    """`mandag har jeg møde kl 10, så jeg kan efter 12`: both on the only day that is named."""
+    out = list(found)
+    if sum(item.left.spec is not None for item in found) != 1:
+        return out
+    for at in range(1, len(out)):
+        one, other = out[at - 1], out[at]
+        contrasted = {"saa", "men"} & {*scan.keys[one.end : other.first]}
+        if one.left.spec and one.left.hours and one.right is None and contrasted and one.near(other):
+            out[at] = replace(other, left=Point(one.left.spec, other.left.hours))
+    return out
+
+
 def _dated_event(scan: Scan, item: Item, covered: set[int]) -> Item:
     """`efter jeg har hentet børn kl 15`, `inden jeg tager på ferie i uge 29`."""
     if not item.at() or item.excluded or not _lasting(item):

@@ -22,7 +22,23 @@ _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
 _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
-_BETWEEN = _SUBJECTS | {"desvaerre", "bare", "nok", "altsaa", "overhovedet", "slet", "saa", "ogsaa", "nemlig"}
+_BETWEEN = _SUBJECTS | {
+    "desvaerre",
+    "bare",
+    "nok",
+    "altsaa",
+    "overhovedet",
+    "slet",
+    "saa",
+    "ogsaa",
+    "nemlig",
+    "sgu",
+    "da",
+    "virkelig",
+    "simpelthen",
+    "lige",
+    "rigtigt",
+}
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
     "udskyd udskyde byt bytte bytter "
@@ -32,6 +48,7 @@ _BOOKINGS = words(
     "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
     "planlagt udsat berammet"
 )
+_RELATIVE = words(", som den jeg vi gerne meget")
 _ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
 _ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
@@ -183,6 +200,7 @@ def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
     if scan.key(i) in _MOVES and scan.key(i + 1) == "til":
         return True  # "mødet d. 4/12 flyttes til …"
+    i = scan.skip(i, _RELATIVE, 4)  # "tiden mandag, som jeg gerne vil have flyttet til …"
     if scan.key(i) not in _MODALS:
         return False
     at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)

@@ -28,6 +28,7 @@ from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
 
 _MOST_WEEKS = 53
 _ENDS = frozenset({"", ",", ".", "?", "!", ";", "og", "eller"})
+_FOLLOWING = _ENDS | words("er passer kan vil ville gaar duer dur hvis")
 
 
 def other_end(scan: Scan, i: int, left: Point) -> Found[Point]:
@@ -110,7 +111,7 @@ def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
 
 def _the_one_after(scan: Scan, i: int, before: Spec) -> Found[Point]:
     """`ugen efter`, `dagen efter` beside the week or day that was just named."""
-    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
+    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _FOLLOWING:
         return None
     if scan.key(i) in WEEKDAYS:
         return Point(Beside(WEEKDAYS[scan.key(i)], 1, before)), i + 2  # "tirsdag eller tirsdagen efter"

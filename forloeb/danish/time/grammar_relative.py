@@ -16,6 +16,7 @@ from forloeb.danish.time.grammar_duration import MOST, ROUGH, SIZES, UNITS, afte
 from forloeb.danish.time.grammar_parts import whole_period
 from forloeb.danish.time.grammar_period import month, week, weekend
 from forloeb.danish.time.grammar_weekday import WHICH, weekday, weekday_at
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.questions import Unclear
@@ -25,6 +26,12 @@ from forloeb.danish.time.single_days import OnDate
 _NEIGHBOURS: dict[str, Duration | Literal["week", "month"]] = {
     "dag": Duration(days=1), "uge": "week", "maaned": "month",
 }  # fmt: skip
+
+_LASTED = words(
+    "arbejdsplads arbejdspladsen arbejdet arbejdede ansat ansaettelse stilling firma firmaet virksomheden butikken faget "
+    "branchen boet gift medlem kontrakt ansatte laere uddannet erfaring koert"
+)
+_CLAUSE = 8
 
 
 def _away(length: Duration | None, sign: int) -> Spec:
@@ -55,9 +62,14 @@ def shift(scan: Scan, i: int) -> Found[Piece]:
     if eight and found and (weekday_at(scan, i - 1) is not None or _is_relative(scan, i)):
         return Piece(spec=Away(Duration(days=7) if found[0] == Duration(days=8) else Duration(days=14), 1)), found[1]
     lasting = duration(scan, i + 1) if scan.key(i) == "i" and scan.at.past else None
-    if lasting and lasting[0] and not lasting[0].minutes:
+    if lasting and lasting[0] and not lasting[0].minutes and not _employed(scan, i):
         return Piece(spec=Away(lasting[0], -1)), lasting[1]
     return None
+
+
+def _employed(scan: Scan, i: int) -> bool:
+    """`på samme arbejdsplads i 31 år`: how long something else lasted, that may have ended any day."""
+    return any(scan.key(at) in _LASTED for at in range(i - _CLAUSE, i))
 
 
 def _is_relative(scan: Scan, i: int) -> bool:

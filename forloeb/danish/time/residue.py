@@ -8,6 +8,7 @@ name a time wherever they stand.
 from __future__ import annotations
 
 from forloeb.danish.time.days import Month
+from forloeb.danish.time.durations import Rest
 from forloeb.danish.time.grammar_negation import inverted, moving
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
@@ -37,6 +38,7 @@ _SIGNS = words(", ; / eller og - – over")
 _ENDS = frozenset({"", ",", ".", "?", "!", ";"})
 _BREAKS = _ENDS - {""}
 _FAR = 8
+_ABLE = words("er passer kan vil ville gaar duer dur")
 _OTHER_VERBS = words(
     "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
     "nogen set laest kun bare"
@@ -51,6 +53,10 @@ def unread(scan: Scan, found: list[Item]) -> bool:
     covered = {at for item in found for at in range(item.first, item.end)}
     if any(_beside(scan, item, covered) for item in found):
         return True
+    if any(isinstance(item.left.spec, Rest) and item.left.spec.later for item in found) and any(
+        isinstance(item.left.spec, (OnDate, OnWeekday)) for item in found
+    ):
+        return True  # "flyt mandag til senere på ugen": of which week?
     if any(led_by_bound(scan, item, covered) for item in found):
         return True
     if any(loose_hour(scan, at) for at in range(len(scan.tokens)) if at not in covered):
@@ -204,8 +210,9 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     key = scan.key(i)
     if key in WEEKDAYS:
         return True
-    if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer") and scan.key(i + 2) in _ENDS:
-        return True
+    if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer"):
+        if scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE:
+            return True  # "ugen efter er bedre"
     instead = i - 2 if scan.key(i - 1) in ("den", "det") else i - 1
     if key in ("naeste", "sidste", "forrige") and scan.key(instead) in ("men", "eller") and scan.key(i + 1) in _ENDS:
         return True

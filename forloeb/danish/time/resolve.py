@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from forloeb.danish.time.clock import HOUR, Hours, clock_words
-from forloeb.danish.time.days import Context, Days, Week
+from forloeb.danish.time.days import WEEK, Context, Days, Week
 from forloeb.danish.time.durations import Elapsed
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Bound, Item
@@ -101,6 +101,8 @@ def _range(left: Point, right: Point, at: Context) -> Placed:
     if isinstance(last, OnWeekday) and isinstance(first, OnWeekday) and first.week and not last.week:
         last = replace(last, week=first.week)
     finish = last.resolve(_onwards(at, begin.start) if not _settled(last) else at)
+    if at.past and isinstance(first, OnWeekday) and isinstance(last, OnWeekday) and finish.start > at.today:
+        begin, finish = (Days(days.start - WEEK, days.end - WEEK) for days in (begin, finish))  # both lie behind
     start = _hours(begin, left.hours)[0] if left.hours else _midnight(begin.start)
     last_hours = right.hours
     if left.hours and (left.hours.start or 0) >= _EVENING and last_hours and last_hours.shifted:
