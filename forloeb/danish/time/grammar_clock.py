@@ -210,7 +210,8 @@ def clock_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
     if stretch:
         return Piece(clock=stretch[0]), stretch[1]
     at = scan.skip(i, ROUGHLY)
-    bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted
+    numbering = scan.key(at + 1) == ":" or (scan.key(at + 1) == ")" and scan.key(at - 1) != "(")  # "2: tirsdag"
+    bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted and not numbering
     spelt = CARDINALS.get(scan.key(at + 1), 1) in {0, *_SPOKEN_MINUTES}  # "fredag otte tredive"
     found = clock(scan, i, licensed=bare or (dated and spelt))
     if not found:

@@ -132,6 +132,10 @@ def year(scan: Scan, i: int) -> Found[Piece]:
     found = year_at(scan, at) if at > i or scan.key(i - 1) in ("siden", "fra", "efter", "foer", "inden") else None
     if not found or not 1990 <= found[0].value <= 2100 or not scan.settled(found[1]):
         return None
+    led = i if scan.key(i) == "fra" else i - 1
+    made = scan.key(led) == "fra" and found[0].value < scan.at.today.year
+    if made and (not scan.at.past or scan.key(led - 1) == "er"):
+        return None  # "min bil er fra 2012"
     return Piece(year=found[0]), found[1]
 
 

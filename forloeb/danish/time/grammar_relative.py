@@ -28,8 +28,8 @@ _NEIGHBOURS: dict[str, Duration | Literal["week", "month"]] = {
 }  # fmt: skip
 
 _LASTED = words(
-    "arbejdsplads arbejdspladsen arbejdet arbejdede ansat ansaettelse stilling firma firmaet virksomheden butikken faget "
-    "branchen boet gift medlem kontrakt ansatte laere uddannet erfaring koert"
+    "arbejdsplads arbejdspladsen arbejdet arbejdede ansat ansaettelse stilling firma firmaet virksomheden butikken "
+    "faget branchen boet gift medlem kontrakt ansatte laere uddannet erfaring koert"
 )
 _CLAUSE = 8
 

@@ -210,9 +210,9 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     key = scan.key(i)
     if key in WEEKDAYS:
         return True
-    if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer"):
-        if scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE:
-            return True  # "ugen efter er bedre"
+    neighbour = key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer")
+    if neighbour and (scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE):
+        return True  # "ugen efter er bedre"
     instead = i - 2 if scan.key(i - 1) in ("den", "det") else i - 1
     if key in ("naeste", "sidste", "forrige") and scan.key(instead) in ("men", "eller") and scan.key(i + 1) in _ENDS:
         return True

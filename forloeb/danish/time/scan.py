@@ -36,7 +36,7 @@ _OPENING = frozenset(
     | words(
         "de den det en et on at ca cirka circa about around omkring ved praecis store kristi mors fars sankt skt hen "
         "naestsidste ½ naestsidst indenfor dag op t halvanden helt lige godt knap naesten mindst faa senere tidligere "
-        "resten nu hver ds dennes lidt fri faerdig hjemme tilbage ledig"
+        "resten vel nu hver ds dennes lidt fri faerdig hjemme tilbage ledig"
     )
 )
 
