@@ -29,6 +29,7 @@ _OPENINGS = sorted(
 _ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _FREE = words("fri faerdig hjemme tilbage ledig")
 _TAKEN_FROM = words("bortset melde melder meldt meld ser")
+_MEETING = words("moede moedes vaere der komme starte begynde blive kan jeg ske slutte faerdig hjemme ringe")
 _AT_WORK = words("paa fra med arbejde arbejdet job")
 _NOT_UNTIL = words("kan bliver blive men nok desvaerre er tilbage hjem hjemme komme ledig")
 _HAVING = words("har faar er bliver jeg foerst")
@@ -52,7 +53,8 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
         return Bound.FROM, i + 1  # "jeg har fri kl. 15"
     for opening, bound in _OPENINGS:
         if all(scan.key(i + at) == word for at, word in enumerate(opening)):
-            return bound, i + len(opening)
+            meeting = scan.skip(i + len(opening), _MEETING, 4) if opening in (("tidligst",), ("senest",)) else 0
+            return bound, max(meeting, i + len(opening))
     return Bound.AT, i
 
 

@@ -18,6 +18,7 @@ _OCCUPIED = words(
     "konfirmation operation opereres opereret frisoer psykolog fysioterapeut praktik vaek henter jobsamtale "
     "foedselsdag indlagt"
 )
+_KINDS = ("skole", "kursus", "vagt", "undervisning", "arbejde", "praktik")
 _FREE = words(
     "kan kunne fri ledig tilbage efter foer inden slutter faerdig muligt hellere helst gerne vil flyt flytte rykke "
     "ikke passer fint godt"
@@ -43,7 +44,7 @@ def _busy(scan: Scan, i: int, end: int, covered: set[int]) -> bool:
     near = set(_words(scan, range(end, end + 2), covered))
     if set(_words(scan, range(i - 1, i - 1 - _FAR, -1), covered)) & _CANCELS and not near & _FREE:
         return True  # "aflys mandag, jeg tager onsdag"
-    elsewhere = bool(clause & _OCCUPIED) or _elsewhere(scan, end)
+    elsewhere = bool(clause & _OCCUPIED) or any(key.endswith(_KINDS) for key in clause) or _elsewhere(scan, end)
     return elsewhere and not clause & _FREE and not clause & (_OTHERS - {"i"})
 
 
@@ -83,6 +84,8 @@ def rule_out_busy(scan: Scan, found: list[Item]) -> list[Item]:
 def _listed(found: list[Item], at: int) -> bool:
     """Whether the item belongs to the list before it: a comma is one only where an "og" ends the list."""
     link = found[at].link
+    if link == "," and found[at].first == found[at - 1].end:
+        return True  # "mandag tirsdag onsdag"
     if link == "," and found[at].first == found[at - 1].end + 1:
         return any(later.link == "og" for later in found[at + 1 : at + 2])
     return link == "og"

@@ -16,7 +16,10 @@ from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.scan import Scan
+from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
 
+_SINGLE = (OnWeekday, OnDate, Offset)
+_SPARING = words("undtagen dog bortset minus blot bare")
 _OPENINGS = {"efter": Bound.AFTER, "naar": Bound.AFTER, "inden": Bound.BEFORE, "foer": Bound.BEFORE}
 _SUBJECTS = words("jeg vi min mit mine vores han hun boernene ungerne")
 _DONE = words("har hentet afleveret faaet vaeret kommet hjem hjemme tilbage")
@@ -28,10 +31,11 @@ _OCCUPIED = words(
 _MINE = words("jeg har er min og vi")
 _NOT_MINE = words("samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
 _UNTIL = words("til indtil frem op")
-_HEDGES = words("foerst helst gerne kun bare lige tidligst noget en gang engang")
+_HEDGES = words("det skal skulle maa vaere blive bliver foerst helst gerne kun bare lige tidligst noget en gang engang")
 _AFTERWARDS = words("derefter bagefter herefter")
 _ABLE = words("kan er passer har kunne duer")
-_POINTED = words("det den")
+_POINTED = words("det den da")
+_SOONER = words("inden foer")
 _CLAUSE = 9
 _BUSY = 6
 _AHEAD = 8
@@ -50,8 +54,12 @@ def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
         return out
     for at in range(1, len(out)):
         one, other = out[at - 1], out[at]
-        contrasted = {"saa", "men"} & {*scan.keys[one.end : other.first]}
-        if one.left.spec and one.left.hours and one.right is None and contrasted and one.near(other):
+        between = {*scan.keys[one.end : other.first]}
+        spared = (
+            other.excluded and not one.excluded and between & _SPARING and isinstance(one.left.spec, _SINGLE)
+        )  # "dog ikke kl 12"
+        contrasted = bool(between & {"saa", "men"}) and one.left.hours is not None
+        if one.left.spec and one.right is None and (spared or contrasted) and one.near(other):
             out[at] = replace(other, left=Point(one.left.spec, other.left.hours))
     return out
 
@@ -81,8 +89,9 @@ def _bounded(item: Item, bound: Bound) -> Item:
     hours = item.left.hours
     if hours is None:
         return replace(item, bound=bound)
-    edge = hours.end if hours.end is not None else hours.start
-    turned = Hours(Kind.AFTER, edge, None) if bound is not Bound.BEFORE else Hours(Kind.BEFORE, None, hours.start)
+    first, last = (hours.start, hours.end) if hours.start is not None else (hours.end, hours.end)
+    edge = last if last is not None else first
+    turned = Hours(Kind.AFTER, edge, None) if bound is not Bound.BEFORE else Hours(Kind.BEFORE, None, first)
     return replace(item, left=Point(item.left.spec, turned))
 
 
@@ -95,19 +104,21 @@ def _pointed_at(scan: Scan, item: Item, covered: set[int]) -> Item:
         at += 1
     if not _points(scan, at) or at in covered:
         return item
-    after = at + 1 if scan.key(at) in _AFTERWARDS else at + 2
+    after = at + 1 if scan.key(at) in _AFTERWARDS or scan.key(at + 1) not in _POINTED else at + 2
     led = at - 1
     while scan.key(led) in _HEDGES:
         led -= 1
     follows = scan.key(after) in ("", ".", ",", "!", "?", "tak") or scan.key(after) in _ABLE
     if scan.at.past or not follows or (scan.key(led) != "saa" and not _busy(scan, item)):
         return item
-    return _bounded(item, Bound.AFTER)
+    return _bounded(item, Bound.BEFORE if scan.key(at) in _SOONER else Bound.AFTER)
 
 
 def _points(scan: Scan, i: int) -> bool:
     if scan.key(i) in _AFTERWARDS:
         return not scan.definite(i - 1)  # "ugen derefter" is another
+    if scan.key(i) in _SOONER:
+        return scan.key(i + 1) in _POINTED or scan.key(i + 1) in ("", ".", "!", "?")
     return scan.key(i) == "efter" and scan.key(i + 1) in _POINTED
 
 

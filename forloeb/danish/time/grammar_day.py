@@ -22,7 +22,7 @@ _COUNTED = words(
     "samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
     "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev"
 )
-_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
+_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", "+", "&", *DASHES})
 _THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})

@@ -11,7 +11,7 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas"
+    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas slip slippe slipper undvaere"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
@@ -22,23 +22,9 @@ _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
 _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
-_BETWEEN = _SUBJECTS | {
-    "desvaerre",
-    "bare",
-    "nok",
-    "altsaa",
-    "overhovedet",
-    "slet",
-    "saa",
-    "ogsaa",
-    "nemlig",
-    "sgu",
-    "da",
-    "virkelig",
-    "simpelthen",
-    "lige",
-    "rigtigt",
-}
+_BETWEEN = _SUBJECTS | words(
+    "desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da virkelig simpelthen lige rigtigt heller"
+)
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
     "udskyd udskyde byt bytte bytter "
@@ -53,19 +39,23 @@ _ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
 _ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
     "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
-    "booket traels uheldig uheldigt ude upassende yt"
+    "booket traels uheldig uheldigt ude upassende yt fyldt elendigt elendig ringe vaerst haabloest haabloes lukket "
+    "udsolgt"
 )
 _TOO = words("tidligt tidlig sent sen langt stramt presset taet kort")
 _DEGREES = words(
     "alt lige helt fuldstaendig fuldstaendigt totalt meget lidt rigtig ret komplet desvaerre allerede virkelig noget"
 )
-_NO = words("nej naeh nae nope niks naej")
+_NO = words("nej naeh nae nope niks naej nix nogo ❌ ✗ 🚫 👎")
 _COLONS = frozenset({",", "?", "-", ":", "–", "="})
-_POORLY = words("daarligt skidt")
+_APART = words("bortset andet andre stedet istedet")
+_POORLY = words("daarligt skidt elendigt ringe")
 _SUITING = words("passer passe er bliver gaar")
 # What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
 _UNDOING = words("hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
+_UNSUITED = words("god godt muligt mulig mulighed saa hjemme en i her fint ledig smart") | {"", "."}
+_NOT_SO = words(", . ; ! possible good muligt godt") | {""}
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
 _BACK_BETWEEN = words("jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
@@ -86,13 +76,7 @@ def negated_before(scan: Scan, i: int) -> bool:
             return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
         if scan.key(at) in _POORLY and any(scan.key(back) in _SUITING for back in range(at - 3, at)):
             return True  # "det passer dårligt på mandag"
-        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in (
-            "bortset",
-            "andet",
-            "andre",
-            "stedet",
-            "istedet",
-        ):
+        if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in _APART:
             return True
         if scan.key(at) == "end" and scan.key(at - 2) in ("andet", "andre", "anden"):
             return True  # "alle andre dage end fredag"
@@ -107,6 +91,8 @@ def negated_before(scan: Scan, i: int) -> bool:
             continue
         if scan.key(at) in ("it", "itt") and scan.key(at - 1) in ("ka", "kan"):
             return True  # as Jutland says it
+        if scan.key(at) == "pas" and scan.key(at - 1) in ("melde", "melder", "meldt"):
+            return True
         if scan.key(at) == "naer" and scan.key(at - 1) == "paa":
             return True
         if scan.key(at) == "t" and scan.key(at - 1) in ("'", "’") and scan.key(at - 2) in ("can", "don"):
@@ -147,16 +133,18 @@ def negated_after(scan: Scan, i: int) -> bool:
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
     said = scan.skip(i, _COLONS, 1)
-    if scan.key(said) in _NO or (said > i and scan.key(said) in _IMPOSSIBLE):
+    if scan.key(said) in _NO or (said > i and scan.key(scan.skip(said, _DEGREES, 2)) in _IMPOSSIBLE):
         return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
     if scan.key(i) in ("daarligst", "daarligt", "skidt") and not scan.key(i + 1).isalpha():
         return True  # "mandag passer bedst og onsdag dårligst"
-    if scan.key(said) == "ikke" and scan.key(said + 1) in ("", ",", ".", ";", "!"):
+    if scan.key(said) == "ikke" and scan.key(said + 1) in _NOT_SO:
         return True  # "uge 9: mandag ikke, tirsdag ok"
     at = scan.skip(i, frozenset({",", "men"}), 2)
     at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
     if scan.key(at) in _SUBJECTS and (scan.key(at + 1), scan.key(at + 2)) == ("kan", "ikke"):
         return scan.key(at + 3) in _CLOSING  # "mandag jeg kan ikke"
+    if scan.key(at) in ("springer", "dropper") and scan.key(at + 1) in _SUBJECTS:
+        return True  # "fredag springer vi over"
     if scan.key(at) == "skal" and (scan.key(at + 2), scan.key(at + 3)) == ("lade", "vaere"):
         return True
     if scan.key(at) in ("har", "skal", "bliver") and scan.key(at) not in _AFTER_VERBS:
@@ -171,29 +159,15 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True
     if scan.key(worst) == "for" and scan.key(worst + 1) in _TOO:
         return True  # "efter 15 er for sent"
+    if scan.key(end) in ("vaerste", "daarligste"):
+        return True  # "torsdag er den værste dag"
     if scan.key(worst) == "et" and scan.key(worst + 1) == "problem":
         return True
     if scan.key(worst) == "no" and scan.key(worst + 2) == "go":
         return True  # "no-go"
     if scan.key(end) not in ("ikke", "aldrig"):
         return False
-    return verb != "er" or scan.key(end + 1) in (
-        "god",
-        "godt",
-        "muligt",
-        "mulig",
-        "mulighed",
-        "saa",
-        "hjemme",
-        "en",
-        "i",
-        "her",
-        "",
-        ".",
-        "fint",
-        "ledig",
-        "mulig",
-    )
+    return verb != "er" or scan.key(end + 1) in _UNSUITED
 
 
 def _moved_away(scan: Scan, i: int) -> bool:

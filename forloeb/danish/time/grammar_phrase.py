@@ -21,6 +21,7 @@ from forloeb.danish.time.grammar_range import bare_clock, between, continued, ni
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.grammar_rest import onwards, run_out
+from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.grammar_whole import whole_message
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
@@ -30,7 +31,7 @@ from forloeb.danish.time.numbers import ORDINALS
 from forloeb.danish.time.periods import Weekend
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Found, Scan
-from forloeb.danish.time.single_days import OnDate
+from forloeb.danish.time.single_days import OnDate, OnWeekday
 from forloeb.danish.time.tense import in_tense
 
 _FILLERS = words(
@@ -219,9 +220,11 @@ def _link(scan: Scan, i: int, before: list[Item]) -> tuple[str, int]:
     """What joins the position to the item that ended just there, and where the next phrase begins."""
     if not before or before[-1].end != i:
         return "", i
+    if weekday_at(scan, i) is not None and isinstance(before[-1].left.spec, OnWeekday) and before[-1].plain():
+        return ",", i  # "mandag tirsdag onsdag"
     at = i + 1 if scan.key(i) == "," else i
     link = "," if at > i else ""
-    if scan.key(at) in ("og", "eller", "/", "men"):
+    if scan.key(at) in ("og", "eller", "/", "men", "+", "&"):
         link = "men" if scan.key(at) == "men" else "og"
         at += 1
     return (link, at) if link else ("", i)

@@ -33,6 +33,8 @@ _FOLLOWING = _ENDS | words("er passer kan vil ville gaar duer dur hvis")
 
 def other_end(scan: Scan, i: int, left: Point) -> Found[Point]:
     """The second end of a range: "til onsdag", "- 28/11"; `to` is how English says it."""
+    if scan.key(i) == "og" and scan.key(i + 1) in ("til", "frem"):
+        i += 1 + (scan.key(i + 1) == "frem")  # "fra i morgen og til og med tirsdag"
     english = scan.key(i) == "to" and weekday_at(scan, i + 1) is not None
     short = (scan.key(i), scan.key(i + 1), scan.key(i + 2)) == ("t", "o", "m")
     if scan.key(i) not in ("til", "tom", *DASHES) and not english and not short:

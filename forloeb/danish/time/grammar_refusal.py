@@ -15,20 +15,33 @@ from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 
+_COMPARED = words("senere tidligere")
+_OPPOSITE = {Bound.AFTER: Bound.THROUGH, Bound.BEFORE: Bound.FROM}
 _LONGEST_LIST = 6
 _BACK = 8
 _SAID = words("sagde skrev troede aftalte foreslog")
 _INSTEAD = words("men nej rettere")
+_CORRECTING = words("rettelse rettere ups hov forkert mente")
 
 
 def not_before(scan: Scan, item: Item) -> Item:
-    """`jeg er ikke ledig før mandag`: from then on."""
+    """`jeg er ikke ledig før mandag`: from then on; `det må ikke blive senere end kl. 14`: until then."""
+    if scan.key(item.first) in _COMPARED and scan.key(item.first + 1) == "end" and refused_before(scan, item.first):
+        return _other_side(item)
     if scan.key(item.first) != "foer" or scan.key(item.first - 1) == "ikke" or not refused_before(scan, item.first):
         return item
     hours = item.left.hours
     if hours and hours.kind is Kind.BEFORE:
         return replace(item, left=Point(item.left.spec, Hours(Kind.AFTER, hours.end, None, hours.coarse)))
     return replace(item, bound=Bound.FROM)
+
+
+def _other_side(item: Item) -> Item:
+    hours = item.left.hours
+    if hours and hours.kind in (Kind.AFTER, Kind.BEFORE):
+        kind = Kind.BEFORE if hours.kind is Kind.AFTER else Kind.AFTER
+        return replace(item, left=Point(item.left.spec, Hours(kind, hours.end, hours.start, hours.coarse)))
+    return replace(item, bound=_OPPOSITE.get(item.bound, item.bound))
 
 
 def refuse_list(found: list[Item]) -> None:
@@ -67,12 +80,23 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
 
 
 def _put_right(scan: Scan, found: list[Item]) -> list[Item]:
-    """`jeg sagde kl. 9, men det bliver kl. 10`: what was said before is given up."""
+    """`jeg sagde kl. 9, men det bliver kl. 10`, `d. 12, nej vent, d. 13`: what was said before is given up."""
     out = list(found)
     for at in range(1, len(found)):
         one, other = found[at - 1], found[at]
+        between = range(one.end, min(other.first, one.end + _BACK))
+        if other.excluded or other.first > one.end + _BACK:
+            continue
         said = any(scan.key(back) in _SAID for back in range(one.first - 3, one.first))
-        between = scan.keys[one.end : min(other.first, one.end + _BACK)]
-        if said and one.near(other) and not other.excluded and _INSTEAD & set(between):
+        put_right = said and one.near(other) and any(scan.key(back) in _INSTEAD for back in between)
+        alike = (one.left.spec and other.left.spec) or (one.left.hours and other.left.hours)
+        if put_right or (alike and any(_corrects(scan, back, other.first) for back in between)):
             out[at - 1] = replace(one, excluded=True)
     return out
+
+
+def _corrects(scan: Scan, i: int, following: int) -> bool:
+    if scan.key(i) == "nej":
+        after = scan.skip(i + 1, words(", vent forresten hellere det er bliver"), 4)
+        return after == following and scan.key(i - 1) != "hvis"
+    return scan.key(i) in _CORRECTING

@@ -15,7 +15,7 @@ from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import CARDINALS, ORDINALS
-from forloeb.danish.time.residue_loose import led_by_bound, loose_hour
+from forloeb.danish.time.residue_loose import led_by_bound, loose_hour, loose_stretch
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
@@ -38,6 +38,8 @@ _SIGNS = words(", ; / eller og - – over")
 _ENDS = frozenset({"", ",", ".", "?", "!", ";"})
 _BREAKS = _ENDS - {""}
 _FAR = 8
+_TURNS = words("men eller , og")
+_HEDGES = words("den det gerne helst ogsaa heller ikke maaske evt kun i hellere saa")
 _ABLE = words("er passer kan vil ville gaar duer dur")
 _OTHER_VERBS = words(
     "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
@@ -59,7 +61,7 @@ def unread(scan: Scan, found: list[Item]) -> bool:
         return True  # "flyt mandag til senere på ugen": of which week?
     if any(led_by_bound(scan, item, covered) for item in found):
         return True
-    if any(loose_hour(scan, at) for at in range(len(scan.tokens)) if at not in covered):
+    if any(loose_hour(scan, at) or loose_stretch(scan, at) for at in range(len(scan.tokens)) if at not in covered):
         return True
     clocked = any(item.left.hours for item in found)
     return any(_alone(scan, at, clocked=clocked) for at in range(len(scan.tokens)) if at not in covered)
@@ -80,6 +82,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     if any(_run(scan, at) for at in (before, after) if at not in covered):
         return True
     if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:
+        return True
+    if item.left.hours and after not in covered and scan.key(after) in ("halv", "kvart"):
+        return True  # "klokken ni halv"
+    if item.left.hours and after not in covered and scan.key(after) == "til" and scan.number(after + 1) is not None:
         return True
     if item.left.hours and after not in covered and _minutes(scan, after):
         return True
@@ -144,7 +150,7 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
             continue
         near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
         near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
-        if near and not any(item.excluded or _since(item) for item in near):
+        if near and not any(item.excluded or _since(scan, item) for item in near):
             return True
     return False
 
@@ -160,9 +166,13 @@ def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
     return items
 
 
-def _since(item: Item) -> bool:
+def _since(scan: Scan, item: Item) -> bool:
     """`ikke før fredag` and `jeg har ikke hørt noget siden mandag` say when, and rule out nothing."""
-    return item.bound is Bound.FROM or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
+    return (
+        item.bound is Bound.FROM
+        or scan.key(item.first) in ("senere", "tidligere")
+        or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
+    )
 
 
 def _hour(scan: Scan, i: int) -> bool:
@@ -213,9 +223,14 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     neighbour = key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer")
     if neighbour and (scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE):
         return True  # "ugen efter er bedre"
-    instead = i - 2 if scan.key(i - 1) in ("den", "det") else i - 1
-    if key in ("naeste", "sidste", "forrige") and scan.key(instead) in ("men", "eller") and scan.key(i + 1) in _ENDS:
+    instead = i - 1
+    while scan.key(instead) in _HEDGES and instead > i - 5:
+        instead -= 1
+    if key in ("naeste", "sidste", "forrige") and scan.key(instead) in _TURNS and scan.key(i + 1) in _ENDS:
         return True
+    counted = i + 1 + (scan.number(i + 1) is not None)
+    if (key in ORDINALS or key == "sidste") and scan.key(counted) in ("dage", "uger"):
+        return True  # "i december kan jeg de to første uger"
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True
     if key == "mellem" and scan.number(i + 1) is not None and scan.key(i + 2) in ("og", "-", "til"):

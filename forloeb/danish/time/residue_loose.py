@@ -12,6 +12,7 @@ from forloeb.danish.time.numbers import CARDINALS
 from forloeb.danish.time.scan import Scan
 
 _OPENS, _CLOSES = 7, 17
+_EARLIEST, _LATEST = 6, 24
 _OFFERING = words(
     "saa eller helst gerne maaske bare ellers men ogsaa evt eventuelt hellere sige siger ca cirka omkring ved senest "
     "tidligst allerede , . ! ? : -"
@@ -46,6 +47,15 @@ def loose_hour(scan: Scan, i: int) -> bool:
     if after in ("er", "ville", "vil", "kan"):
         return scan.key(i + 2) in _PREFERRED
     return after in _ANSWERED - {",", "og"} and (after != "eller" or _alternative(scan, i + 2))
+
+
+def loose_stretch(scan: Scan, i: int) -> bool:
+    """`8-15` unread beside what was read: hours, unless something is counted with them."""
+    atoms = scan.token(i).atoms
+    if len(atoms) != 2 or any(atom.sep not in ("", ".", ":") or len(atom.parts[0]) > 2 for atom in atoms):
+        return False
+    first, last = (int(atom.parts[0]) for atom in atoms)
+    return _EARLIEST <= first <= _LATEST and last <= _LATEST and scan.settled(i + 1)
 
 
 def _alternative(scan: Scan, i: int) -> bool:

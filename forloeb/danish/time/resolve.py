@@ -23,11 +23,16 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
     """Every phrase on the calendar, and what has to be asked about those that have no sure place."""
     times: list[Time] = []
     unclear: list[Unclear] = []
+    refused: list[Unclear] = []
     for before, item in zip([None, *items], items):  # noqa: B905 - one longer on purpose
         try:
             times.append(place(item, scan, text, _counted_from(before, item, at)))
         except Unclear as asked:
             unclear.append(asked)
+            refused += [asked] * item.excluded
+    if not any(isinstance(found.start or found.end, datetime) and not found.excluded for found in times):
+        for given_up in refused:  # "om eftermiddagen, men ikke om fredagen": no day was named to take instead
+            given_up.weak = False
     return times, unclear
 
 

@@ -132,6 +132,8 @@ def _share_hours(group: list[Item]) -> list[Item]:
     out = list(group)
     for end, last in enumerate(group):
         again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
+        if last.link == "," and last.left.hours and last.left.spec and end and _bare_day(group[end - 1]):
+            raise Unclear("which_days")  # "mandag, onsdag kl. 10": at ten on Monday too?
         if last.link != "og" or last.left.hours is None or last.left.spec is None or again:
             if again and last.link == "og" and last.left.hours and end and _bare_day(group[end - 1]):
                 raise Unclear("which_days")  # "mandag og tirsdag kl. 10 og onsdag"
@@ -160,6 +162,8 @@ def _share_days(group: list[Item]) -> list[Item]:
         raise Unclear("which_days")  # "tirsdag eller onsdag kl. 9 eller 13"
     if any(item.right for item in dated):
         return group  # "1.-4. december, helst om formiddagen": on each of them
+    if dated[0].excluded and not group[0].excluded and group[0].left.spec is None:
+        return group  # "om eftermiddagen og helst ikke fredag"
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
         if dated[0].link == "," and dated[0].left.hours:
