@@ -7,6 +7,7 @@ rules nothing out. "jeg kan ikke komme mandag" does.
 from __future__ import annotations
 
 from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import WEEKDAYS
 from forloeb.danish.time.scan import Scan
 
 _OUT = words(
@@ -167,6 +168,8 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True  # "no-go"
     if scan.key(end) not in ("ikke", "aldrig"):
         return False
+    if verb == "kan" and end == at + 1 and scan.key(end + 1) in (*WEEKDAYS, "paa", "d", "den"):
+        return False  # "kan godt fredag kan ikke mandag"
     return verb != "er" or scan.key(end + 1) in _UNSUITED
 
 
@@ -207,7 +210,7 @@ def refuses_back(scan: Scan, i: int) -> int | None:
     """`der kan jeg ikke`, `den dag går ikke`: where the words begin whose "ikke" at i refuses what was named."""
     if scan.key(i + 1) == "der" and not scan.key(i + 2).isalpha():
         return i  # "så ikke der"
-    if (scan.key(i + 1), scan.key(i + 3)) == ("den", "") and scan.key(i + 2) in _BACK_NOUNS:
+    if scan.key(i + 1) == "den" and scan.key(i + 2) in _BACK_NOUNS and scan.key(i + 3) in ("", ".", ",", "!", "tak"):
         return i  # "ikke den dag"
     if scan.key(i + 1) not in _BACK_CLOSING:
         return None

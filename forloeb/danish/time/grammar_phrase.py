@@ -164,7 +164,8 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
             chief = more[0]
         if link in ("", ",") and found and _names_weekend(found[-1], chief):
             chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
-        found.append(replace(chief, excluded=out, link=link, sentence=sentence))
+        whole = "hele" in (scan.key(chief.first - 2), scan.key(chief.end))
+        found.append(replace(chief, excluded=out, link=link, sentence=sentence, whole=whole))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
 

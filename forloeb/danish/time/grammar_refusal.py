@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
+from forloeb.danish.time.days import Week
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.grammar_negation import refused_before, refuses_back
 from forloeb.danish.time.items import Bound, Item
@@ -74,6 +75,8 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
         listed = [at for at in before if all(out[on].link in ("og", ",") for on in range(at + 1, last + 1))]
         if len(listed) < len([at for at in before if out[at].sentence == out[last].sentence]):
             raise Unclear("which_days")
+        if "uge" in scan.keys[i : i + 3] and not isinstance(out[last].left.spec, Week):
+            raise Unclear("which_days")  # "d. 13/6, så ikke den uge"
         for at in listed:
             out[at] = replace(out[at], excluded=True)
     return out

@@ -34,6 +34,8 @@ class Item:
     link: str = ""  # what joins it to the item before: "", ",", "og", "men"
     sentence: int = 0  # which sentence of the text it stands in
 
+    whole: bool = False  # whether the whole of it was said ("hele dagen i dag"), so that no hours are lent to it
+
     def at(self) -> bool:
         """Whether it names its point itself, without bound or range."""
         return self.bound is Bound.AT and self.right is None

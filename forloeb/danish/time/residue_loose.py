@@ -69,6 +69,8 @@ def led_by_bound(scan: Scan, item: Item, covered: set[int]) -> bool:
     for at in range(item.first - 2, item.first - 2 - _LEAD, -1):
         if at < 0 or at in covered or scan.key(at + 1) in _VERBS or at + 1 in covered:
             return False
+        if scan.key(at) == "fra" and scan.key(at + 1).endswith("start"):
+            return True  # "fra skolestart 11/8"
         if scan.key(at) in _BOUNDS:
             counted_on = scan.key(at - 1) in ("dag", "uge", "aften")  # "dagen efter min ferie d. 3/11"
             return scan.key(at + 1) not in _NO_EVENT and scan.key(at - 1) not in _LOOKING and not counted_on

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from forloeb.danish.time.clock import HOUR, Hours, clock_words
-from forloeb.danish.time.days import WEEK, Context, Days, Week
+from forloeb.danish.time.days import WEEK, Context, Days, Month, Week
 from forloeb.danish.time.durations import Elapsed
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Bound, Item
@@ -15,6 +15,7 @@ from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
+_LISTING = ("og", ",")
 DAY_MINUTES = 24 * HOUR
 _EVENING = 18 * HOUR
 
@@ -24,10 +25,14 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
     times: list[Time] = []
     unclear: list[Unclear] = []
     refused: list[Unclear] = []
-    for before, item in zip([None, *items], items):  # noqa: B905 - one longer on purpose
+    for before, item, following in zip([None, *items], items, [*items[1:], None]):  # noqa: B905 - longer on purpose
         try:
+            if before and before.excluded and isinstance(before.left.spec, Month) and _bare_date(item):
+                raise Unclear("unread")  # "ikke i juli, vi rejser den 4."
             times.append(place(item, scan, text, _counted_from(before, item, at)))
         except Unclear as asked:
+            if item.link in _LISTING or (following and following.link in _LISTING):
+                asked.weak = False  # "hver mandag, tirsdag og onsdag"
             unclear.append(asked)
             refused += [asked] * item.excluded
     if not any(isinstance(found.start or found.end, datetime) and not found.excluded for found in times):
@@ -38,16 +43,22 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
 
 def _counted_from(before: Item | None, item: Item, at: Context) -> Context:
     """`onsdag d. 26/11 eller fredag`: in a list a bare day is looked for after the full date before it."""
-    if at.past or before is None or item.link not in ("og", ",") or item.right is not None:
+    if at.past or before is None or item.right is not None:
         return at
     first, spec = before.left.spec, item.left.spec
-    bare = isinstance(spec, OnWeekday) or (isinstance(spec, OnDate) and spec.month is None)
+    listed = item.link in _LISTING
+    bare = (isinstance(spec, OnWeekday) and listed) or (_bare_date(item) and (listed or before.near(item)))
     if not (bare and isinstance(first, OnDate) and (first.month or first.weekday is not None)):
         return at
     try:
-        return replace(at, after=first.resolve(at).start)
+        there = first.resolve(at).start
     except Unclear:
         return at
+    return replace(at, after=there) if listed or there >= at.today else at
+
+
+def _bare_date(item: Item) -> bool:
+    return isinstance(item.left.spec, OnDate) and item.left.spec.month is None
 
 
 def place(item: Item, scan: Scan, text: str, at: Context) -> Time:

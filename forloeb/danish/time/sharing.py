@@ -17,6 +17,9 @@ from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
 
+_CLOSE = 3
+
+
 def share(items: list[Item]) -> list[Item]:
     """Hand round what is said once: in a list the clock or the day, the week, the month; apart, a day and its clock."""
     items = _meet(_put_in_period(items))
@@ -111,6 +114,9 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     if (one.spec is None) != (one.hours is not None):
         return None
     narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    bounded = one.hours is not None and one.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    if bounded and not first.link and not last.link and last.first - first.end <= _CLOSE:
+        narrowing = True  # "alt efter 10 er fint mandag"
     if other.hours and other.hours.coarse and (last.link == "men" or (first.link == "og" and not last.link)):
         narrowing = True  # "tirsdag og onsdag, men kun om formiddagen"
     if not (narrowing if last.link else alone or narrowing):
@@ -149,7 +155,8 @@ def _share_hours(group: list[Item]) -> list[Item]:
 
 
 def _bare_day(item: Item) -> bool:
-    return item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
+    bare = item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
+    return bare and not item.whole
 
 
 def _share_days(group: list[Item]) -> list[Item]:
