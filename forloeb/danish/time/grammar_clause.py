@@ -20,7 +20,13 @@ from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
 
 _SINGLE = (OnWeekday, OnDate, Offset)
 _SPARING = words("undtagen dog bortset minus blot bare")
-_OPENINGS = {"efter": Bound.AFTER, "naar": Bound.AFTER, "inden": Bound.BEFORE, "foer": Bound.BEFORE}
+_OPENINGS = {
+    "snart": Bound.AFTER,
+    "efter": Bound.AFTER,
+    "naar": Bound.AFTER,
+    "inden": Bound.BEFORE,
+    "foer": Bound.BEFORE,
+}
 _SUBJECTS = words("jeg vi min mit mine vores han hun boernene ungerne")
 _DONE = words("har hentet afleveret faaet vaeret kommet hjem hjemme tilbage")
 _BREAKS = words(". ! ? ; , men saa og eller for derfor") | {""}
@@ -74,7 +80,7 @@ def _dated_event(scan: Scan, item: Item, covered: set[int]) -> Item:
         bound = _OPENINGS.get(scan.key(at))
         subject = scan.skip(at + 1, words("at"), 1)
         if bound and scan.key(subject) in _SUBJECTS and subject < item.first:
-            if scan.key(at) == "naar" and not {scan.key(said) for said in range(at, item.first)} & _DONE:
+            if scan.key(at) in ("naar", "snart") and not {scan.key(said) for said in range(at, item.first)} & _DONE:
                 return item
             return replace(_bounded(item, bound), first=at)
     return item

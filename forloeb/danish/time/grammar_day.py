@@ -25,7 +25,7 @@ _COUNTED = words(
 _LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", "+", "&", *DASHES})
 _THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
-_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
+_SUFFIXES = words("st nd rd th ende nde de te ste dje")
 _CENTURY = words("to totusind totusinde tyve")
 
 

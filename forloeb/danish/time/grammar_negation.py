@@ -53,9 +53,10 @@ _APART = words("bortset andet andre stedet istedet")
 _POORLY = words("daarligt skidt elendigt ringe")
 _SUITING = words("passer passe er bliver gaar")
 # What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
-_UNDOING = words("hvorfor ikke intet arbejder arbejde job")
+_UNDOING = words("mon hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _UNSUITED = words("god godt muligt mulig mulighed saa hjemme en i her fint ledig smart") | {"", "."}
+_THERE = words("hjemme fri ledig tilbage faerdig klar komme moede vaere der naa til hos jer")
 _NOT_SO = words(", . ; ! possible good muligt godt") | {""}
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
@@ -70,6 +71,9 @@ _MOVE_FAR = 12
 def negated_before(scan: Scan, i: int) -> bool:
     """Whether the words before a phrase rule it out."""
     at = i - 1
+    compared = any(scan.key(back) == "end" for back in range(i - 3, i))
+    if compared and any(scan.key(back) in ("ikke", "intet", "ingen", "aldrig") for back in range(i - 8, i)):
+        return False  # "jeg kan ikke andre dage end fredag"
     if any(scan.key(back) == "medmindre" for back in range(i - 4, i)):
         return True  # "fredag medmindre det er før 10"
     for _ in range(_FAR):
@@ -138,7 +142,7 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
     if scan.key(i) in ("daarligst", "daarligt", "skidt") and not scan.key(i + 1).isalpha():
         return True  # "mandag passer bedst og onsdag dårligst"
-    if scan.key(said) == "ikke" and scan.key(said + 1) in _NOT_SO:
+    if scan.key(said) == "ikke" and scan.key(said + 1) in _NOT_SO and not _tag(scan, said):
         return True  # "uge 9: mandag ikke, tirsdag ok"
     at = scan.skip(i, frozenset({",", "men"}), 2)
     at = at + 1 if scan.key(at) in ("det", "som", "der", "saa", "den") else i
@@ -168,9 +172,16 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True  # "no-go"
     if scan.key(end) not in ("ikke", "aldrig"):
         return False
+    if scan.key(scan.skip(end + 1, _THERE, 3)) in ("foer", "inden"):
+        return False  # "mandag er jeg ikke hjemme før 16"
     if verb == "kan" and end == at + 1 and scan.key(end + 1) in (*WEEKDAYS, "paa", "d", "den"):
         return False  # "kan godt fredag kan ikke mandag"
     return verb != "er" or scan.key(end + 1) in _UNSUITED
+
+
+def _tag(scan: Scan, i: int) -> bool:
+    """`på onsdag ikk`: asks for a yes rather than refuses."""
+    return scan.token(i).text.lower() in ("ik", "ikk") and not scan.key(i + 1).isalnum() and scan.key(i + 1) != ","
 
 
 def _moved_away(scan: Scan, i: int) -> bool:

@@ -87,7 +87,7 @@ def _is_month(scan: Scan, i: int, *, alone: bool) -> bool:
     """Whether the month's name stands for the month, not for a person or (abbreviated) another word."""
     key, before = scan.key(i), scan.key(i - 1)
     if key in SHORT_MONTHS:
-        return before == "i" and key not in ("jan", "jul", "mar")
+        return (before == "i" or before in THIRDS) and key not in ("jan", "jul", "mar")
     if key == "maj":
         neighbour = scan.key(i + 1) in ("-", "/", "til", "og", "eller") and scan.key(i + 2) in MONTHS
         listed = before in ("-", "/", "og", "eller", "til") and scan.key(i - 2) in MONTHS

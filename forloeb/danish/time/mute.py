@@ -36,7 +36,7 @@ _BEFORE_DIGITS = frozenset(
 )
 _AFTER_DIGITS = frozenset({*MONTHS, *SHORT_MONTHS}) | words(
     "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag "
-    "paaskedag pinsedag kl eller st nd rd th"
+    "paaskedag pinsedag kl eller st nd rd th ende nde de te ste dje"
 )
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8

@@ -35,10 +35,16 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
                 asked.weak = False  # "hver mandag, tirsdag og onsdag"
             unclear.append(asked)
             refused += [asked] * item.excluded
-    if not any(isinstance(found.start or found.end, datetime) and not found.excluded for found in times):
+    if not any(_one_day(found) for found in times):
         for given_up in refused:  # "om eftermiddagen, men ikke om fredagen": no day was named to take instead
             given_up.weak = False
     return times, unclear
+
+
+def _one_day(found: Time) -> bool:
+    """Whether it is a wish for a day of its own, which no vague refusal can touch."""
+    dated = isinstance(found.start or found.end, datetime)
+    return dated and not found.excluded and found.grain not in (Grain.WEEK, Grain.MONTH) and found.kind is Kind.VALUE
 
 
 def _counted_from(before: Item | None, item: Item, at: Context) -> Context:

@@ -16,7 +16,6 @@ from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
-
 _CLOSE = 3
 
 
