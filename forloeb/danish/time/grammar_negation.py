@@ -29,7 +29,7 @@ _BETWEEN = _SUBJECTS | words(
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
     "udskyd udskyde byt bytte bytter "
-    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes"
+    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes fremrykke fremrykkes"
 )
 _BOOKINGS = words(
     "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
@@ -186,7 +186,7 @@ def _tag(scan: Scan, i: int) -> bool:
 
 def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
-    if scan.key(i) in _MOVES and scan.key(i + 1) == "til":
+    if scan.key(i) in _MOVES and "til" in (scan.key(i + 1), scan.key(i + 2)):
         return True  # "mødet d. 4/12 flyttes til …"
     i = scan.skip(i, _RELATIVE, 4)  # "tiden mandag, som jeg gerne vil have flyttet til …"
     if scan.key(i) not in _MODALS:

@@ -14,9 +14,9 @@ from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
-from forloeb.danish.time.grammar_core import Point, point
+from forloeb.danish.time.grammar_core import Point, piece, point
 from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
-from forloeb.danish.time.grammar_negation import booking, negated_after, negated_before
+from forloeb.danish.time.grammar_negation import booking, moving, negated_after, negated_before
 from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, night_to, pair
 from forloeb.danish.time.grammar_refusal import not_before, refuse_list
 from forloeb.danish.time.grammar_relative import alone as duration_alone
@@ -50,6 +50,8 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     if two_ends:
         return [two_ends], two_ends.end
     bound, at = bound_at(scan, i)
+    if (scan.key(i), scan.key(i + 1)) == ("frem", "til") and moving(scan, i):
+        bound = Bound.AT  # "kan mødet rykkes frem til tirsdag"
     two_dates = pair(scan, at) if bound in (Bound.AT, Bound.FROM) else None
     if two_dates:
         return [replace(two_dates, first=i)], two_dates.end
@@ -165,7 +167,11 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         if link in ("", ",") and found and _names_weekend(found[-1], chief):
             chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
         whole = "hele" in (scan.key(chief.first - 2), scan.key(chief.end))
-        found.append(replace(chief, excluded=out, link=link, sentence=sentence, whole=whole))
+        found.append(
+            replace(
+                chief, excluded=out, link=link, sentence=sentence, whole=whole, hours_first=_hours_first(scan, chief)
+            )
+        )
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
 
@@ -177,6 +183,13 @@ def _names_weekend(weekend: Item, dated: Item) -> bool:
 
 def _dated_weekend(weekend: Item, dated: Item) -> Item:
     return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
+
+
+def _hours_first(scan: Scan, item: Item) -> bool:
+    if item.left.spec is None or item.left.hours is None:
+        return False
+    read = piece(scan, item.first, dated=False, opening=True)
+    return read is not None and read[0].spec is None and read[0].year is None
 
 
 def _own_refusal(scan: Scan, item: Item) -> bool:

@@ -193,8 +193,8 @@ def beside(scan: Scan, i: int) -> Found[Piece]:
     if named is None and scan.key(at) in ("dag", "uge", "maaned"):
         by = _NEIGHBOURS[scan.key(at)]
     elif named is None:
-        found = duration(scan, i)
-        if not found or found[0] is None or found[0].minutes:
+        found = duration(scan, at if scan.key(i) == "om" else i)
+        if not found or found[0] is None or found[0].minutes or (at > i and scan.key(found[1]) != "fra"):
             return None
         by, end = found
     sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))

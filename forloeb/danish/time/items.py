@@ -36,6 +36,8 @@ class Item:
 
     whole: bool = False  # whether the whole of it was said ("hele dagen i dag"), so that no hours are lent to it
 
+    hours_first: bool = False  # whether the time of day was said before the day ("efter 12 mandag eller tirsdag")
+
     def at(self) -> bool:
         """Whether it names its point itself, without bound or range."""
         return self.bound is Bound.AT and self.right is None

@@ -143,6 +143,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
 def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     """Whether a "ikke" near a time rules out nothing that was read: "fredag er den eneste dag jeg ikke kan"."""
     owner = {at: item for item in found for at in range(item.first, item.end)}
+    if found and "medmindre" in scan.keys and any(at not in owner for at, key in enumerate(scan.keys) if key == "ikke"):
+        return True  # "medmindre det er mandag kan jeg ikke"
     for i, key in enumerate(scan.keys):
         if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
             continue

@@ -72,15 +72,15 @@ class Scan:
     keys: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Keep the keys, which every rule looks at first."""
-        object.__setattr__(self, "keys", tuple(token.key for token in self.tokens))
+        """Keep the keys, which every rule looks at first; digits and what is silenced get one, the text's ends none."""
+        object.__setattr__(self, "keys", tuple(token.key or "0" for token in self.tokens))
 
     def token(self, i: int) -> Token:
         """The token at a position, an empty one outside the text."""
         return self.tokens[i] if 0 <= i < len(self.tokens) else _NOTHING
 
     def key(self, i: int) -> str:
-        """The canonical key there."""
+        """The canonical key there; "0" for digits and for what is silenced, empty outside the text."""
         return self.keys[i] if 0 <= i < len(self.keys) else ""
 
     def opens(self, i: int) -> bool:

@@ -114,13 +114,15 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
         return None
     narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
     bounded = one.hours is not None and one.hours.kind in (Kind.AFTER, Kind.BEFORE)
-    if bounded and not first.link and not last.link and last.first - first.end <= _CLOSE:
-        narrowing = True  # "alt efter 10 er fint mandag"
+    apart = last.first - first.end
+    if one.hours and not first.link and not last.link and apart <= (_CLOSE if bounded else 1):
+        narrowing = True  # "alt efter 10 er fint mandag", "kl. 10 enten mandag eller onsdag"
     if other.hours and other.hours.coarse and (last.link == "men" or (first.link == "og" and not last.link)):
         narrowing = True  # "tirsdag og onsdag, men kun om formiddagen"
     if not (narrowing if last.link else alone or narrowing):
         return None
-    return replace(first, left=Point(one.spec or other.spec, one.hours or other.hours), end=last.end)
+    both = Point(one.spec or other.spec, one.hours or other.hours)
+    return replace(first, left=both, end=last.end, hours_first=one.spec is None)
 
 
 def _share_group(group: list[Item]) -> list[Item]:
@@ -135,6 +137,8 @@ def _share_group(group: list[Item]) -> list[Item]:
 def _share_hours(group: list[Item]) -> list[Item]:
     """`torsdag eller fredag kl. 10`: its time of day holds for the bare days before it, back to a comma."""
     out = list(group)
+    if group[0].hours_first and all(_bare_day(item) and item.excluded == group[0].excluded for item in group[1:]):
+        return [replace(item, left=Point(item.left.spec, group[0].left.hours)) for item in group]
     for end, last in enumerate(group):
         again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
         if last.link == "," and last.left.hours and last.left.spec and end and _bare_day(group[end - 1]):
