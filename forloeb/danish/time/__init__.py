@@ -21,7 +21,8 @@ from forloeb.danish.time.grammar_refusal import look_back
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
-from forloeb.danish.time.residue import unread, unsure_refusal
+from forloeb.danish.time.residue import unread
+from forloeb.danish.time.residue_refusal import unsure_refusal
 from forloeb.danish.time.resolve import place_all
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import share

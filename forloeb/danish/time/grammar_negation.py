@@ -17,7 +17,7 @@ _OUT = words(
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
     "med fra tiden come on attend make it meet dag dagen hjemme ledig mulighed alligevel desvaerre kommer "
-    "moeder dukker mulig frem alle dage hver faa fri ledige venligst"
+    "moeder dukker perioden tidsrummet mulig frem alle dage hver faa fri ledige venligst"
 )
 _MODALS = words("kan kunne maa skal skulle vil ville var er")
 _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der"), ("er", "det")})
@@ -29,7 +29,8 @@ _BETWEEN = _SUBJECTS | words(
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
     "udskyd udskyde byt bytte bytter "
-    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes fremrykke fremrykkes"
+    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes "
+    "fremrykke fremrykkes"
 )
 _BOOKINGS = words(
     "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
@@ -39,7 +40,7 @@ _RELATIVE = words(", som den jeg vi gerne meget")
 _ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
 _ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
-    "udelukket umuligt umulig optaget daarlig daarligt skidt fuld fuldt taget besat nogo svaert svaer problematisk "
+    "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat nogo svaert svaer problematisk "
     "booket traels uheldig uheldigt ude upassende yt fyldt elendigt elendig ringe vaerst haabloest haabloes lukket "
     "udsolgt"
 )
@@ -140,7 +141,7 @@ def negated_after(scan: Scan, i: int) -> bool:
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(scan.skip(said, _DEGREES, 2)) in _IMPOSSIBLE):
         return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
-    if scan.key(i) in ("daarligst", "daarligt", "skidt") and not scan.key(i + 1).isalpha():
+    if scan.key(i) in ("daarligst", "daarligt", "daarlig", "daarlige", "skidt") and not scan.key(i + 1).isalpha():
         return True  # "mandag passer bedst og onsdag dårligst"
     if scan.key(said) == "ikke" and scan.key(said + 1) in _NOT_SO and not _tag(scan, said):
         return True  # "uge 9: mandag ikke, tirsdag ok"

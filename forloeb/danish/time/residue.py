@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from forloeb.danish.time.days import Month
 from forloeb.danish.time.durations import Rest
-from forloeb.danish.time.grammar_negation import inverted, moving
+from forloeb.danish.time.grammar_negation import moving
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
@@ -32,19 +32,13 @@ _AFTER_WHAT = words(
     "sommerferien juleferien"
 )
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
-_JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
 _SOONER = words("foer inden tidligere foerst")
 _SIGNS = words(", ; / eller og - – over")
 _ENDS = frozenset({"", ",", ".", "?", "!", ";"})
 _BREAKS = _ENDS - {""}
-_FAR = 8
 _TURNS = words("men eller , og")
 _HEDGES = words("den det gerne helst ogsaa heller ikke maaske evt kun i hellere saa")
 _ABLE = words("er passer kan vil ville gaar duer dur")
-_OTHER_VERBS = words(
-    "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
-    "nogen set laest kun bare"
-)
 _UNITS = words("dag hverdag weekend dage uge uger maaned maaneder hverdage weekender")
 _MOST_HOURS = 31
 _OPENS, _CLOSES = 7, 17
@@ -138,43 +132,6 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     if _counted(scan, after):
         return True
     return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
-
-
-def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
-    """Whether a "ikke" near a time rules out nothing that was read: "fredag er den eneste dag jeg ikke kan"."""
-    owner = {at: item for item in found for at in range(item.first, item.end)}
-    if found and "medmindre" in scan.keys and any(at not in owner for at, key in enumerate(scan.keys) if key == "ikke"):
-        return True  # "medmindre det er mandag kan jeg ikke"
-    for i, key in enumerate(scan.keys):
-        if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
-            continue
-        if scan.key(i - 1) in ("hvorfor", "arbejder"):
-            continue
-        near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
-        near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
-        if near and not any(item.excluded or _since(scan, item) for item in near):
-            return True
-    return False
-
-
-def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
-    """The times in a clause, looking one way until it ends."""
-    items: list[Item] = []
-    for at in positions:
-        if at in owner:
-            items.append(owner[at])
-        elif scan.key(at) in _BREAKS or scan.key(at) in _JOINS or at < 0:
-            break
-    return items
-
-
-def _since(scan: Scan, item: Item) -> bool:
-    """`ikke før fredag` and `jeg har ikke hørt noget siden mandag` say when, and rule out nothing."""
-    return (
-        item.bound is Bound.FROM
-        or scan.key(item.first) in ("senere", "tidligere")
-        or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
-    )
 
 
 def _hour(scan: Scan, i: int) -> bool:

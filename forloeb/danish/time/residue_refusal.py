@@ -1,0 +1,72 @@
+"""A refusal that rules out nothing that was read: it has to be asked what it means.
+
+A "ikke" in the clause of a time, or a word of trouble, must not leave that time standing as a wish.
+"""
+
+from __future__ import annotations
+
+from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.items import Bound, Item
+from forloeb.danish.time.letters import words
+from forloeb.danish.time.model import Kind
+from forloeb.danish.time.scan import Scan
+
+_BREAKS = words(". ! ? ; ,")
+_JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
+_FAR = 8
+_OTHER_VERBS = words(
+    "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
+    "nogen set laest kun bare"
+)
+_BAD = words(
+    "daarlig daarligt daarlige skidt skidte svaert svaer svaere sort umulig umuligt umulige elendig elendigt problem "
+    "problemer problematisk besvaer besvaerligt kniber vanskeligt vanskelig forhindret optaget udelukket springe "
+    "ryger slippe undgaa undvaere haabloest bandlyst bad difficult impossible busy cannot"
+)
+_DENYING = words("intet ingen ikke uden noget stort")
+
+
+def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
+    """Whether a "ikke" near a time rules out nothing that was read: "fredag er den eneste dag jeg ikke kan"."""
+    owner = {at: item for item in found for at in range(item.first, item.end)}
+    if found and "medmindre" in scan.keys and any(at not in owner for at, key in enumerate(scan.keys) if key == "ikke"):
+        return True  # "medmindre det er mandag kan jeg ikke"
+    for i, key in enumerate(scan.keys):
+        if i in owner or not (_denies(scan, i) if key in ("ikke", "aldrig") else _deplores(scan, i)):
+            continue
+        near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
+        near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
+        if near and not any(item.excluded or _since(scan, item) for item in near):
+            return True
+    return False
+
+
+def _denies(scan: Scan, i: int) -> bool:
+    if inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
+        return False
+    return scan.key(i - 1) not in ("hvorfor", "arbejder")
+
+
+def _deplores(scan: Scan, i: int) -> bool:
+    """`mandag har jeg svært ved`, `mandag ser sort ud`: no "ikke", but hardly a wish."""
+    return scan.key(i) in _BAD and not scan.at.past and scan.key(i - 1) not in _DENYING
+
+
+def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
+    """The times in a clause, looking one way until it ends."""
+    items: list[Item] = []
+    for at in positions:
+        if at in owner:
+            items.append(owner[at])
+        elif scan.key(at) in _BREAKS or scan.key(at) in _JOINS or at < 0:
+            break
+    return items
+
+
+def _since(scan: Scan, item: Item) -> bool:
+    """`ikke før fredag` and `jeg har ikke hørt noget siden mandag` say when, and rule out nothing."""
+    return (
+        item.bound is Bound.FROM
+        or scan.key(item.first) in ("senere", "tidligere")
+        or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
+    )
