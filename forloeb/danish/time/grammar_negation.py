@@ -40,7 +40,8 @@ _RELATIVE = words(", som den jeg vi gerne meget")
 _ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
 _ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
-    "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat nogo svaert svaer problematisk "
+    "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat "
+    "nogo svaert svaer problematisk "
     "booket traels uheldig uheldigt ude upassende yt fyldt elendigt elendig ringe vaerst haabloest haabloes lukket "
     "udsolgt"
 )
