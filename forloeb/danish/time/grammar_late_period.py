@@ -12,9 +12,11 @@ from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Item
 from forloeb.danish.time.letters import words
+from forloeb.danish.time.lexicon import WEEKDAYS
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import inside
+from forloeb.danish.time.single_days import OnWeekday
 
 _ENDS = words(". ! ? ;")
 _OTHERWISE = words("eller ellers alternativt ogsaa senest og saa evt eventuelt derefter bagefter heller igen")
@@ -30,6 +32,9 @@ def put_in_late_period(scan: Scan, found: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in found:
         spec = item.left.spec
+        week_first = isinstance(spec, OnWeekday) and spec.week and scan.key(item.first) not in WEEKDAYS
+        if week_first and item.link == "og" and isinstance(out[-1].left.spec, Week):
+            raise Unclear("unread")  # "i uge 44 eller uge 45, mandag"
         days = _bare_days(out, item) if isinstance(spec, (Week, Month)) and item.plain() and spec != Week() else 0
         between = scan.keys[out[-1].end : item.first] if days else ()
         if not days or _ENDS & {*between} or _OTHERWISE & {*between} or item.link == "og":

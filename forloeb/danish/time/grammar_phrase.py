@@ -218,7 +218,17 @@ def _next(scan: Scan, i: int, before: list[Item]) -> tuple[str, Found[list[Item]
         read = _listed(scan, start, before[-1]) if start > at else None
         if read:
             return ("men" if before[-1].excluded else link), read  # "ikke mandag, helst tirsdag"
-    return "", phrase(scan, i)
+    return "", phrase(scan, i) or _in_place_of(scan, i, before)
+
+
+def _in_place_of(scan: Scan, i: int, before: list[Item]) -> Found[list[Item]]:
+    """`10` in "kl. 11 i stedet for 10"."""
+    given_up = (scan.key(i - 2), scan.key(i - 1)) in (("stedet", "for"), ("istedet", "for"), ("frem", "for"))
+    if not given_up or not before or before[-1].left.hours is None:
+        return None
+    said = bare_clock(scan, i)
+    read = point(scan, i, said) if said else None
+    return ([Item(read[0], i, read[1])], read[1]) if read else None
 
 
 def _listed(scan: Scan, i: int, last: Item) -> Found[list[Item]]:

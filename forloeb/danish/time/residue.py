@@ -65,6 +65,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     before, after = item.first - 1, item.end
     if before not in covered and (scan.key(before) in _LEADING or _office_hour(scan, before)):
         return True
+    if (scan.key(before - 1), scan.key(before)) == ("side", "af"):
+        return True  # "på den anden side af ferien"
     if scan.key(before) == "hver" and before not in covered:
         return True
     if (scan.key(after), scan.key(after + 1)) == ("i", "hver"):
@@ -182,6 +184,8 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     neighbour = key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer")
     if neighbour and (scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE):
         return True  # "ugen efter er bedre"
+    if key == "naeste" and scan.key(i + 1) in _ENDS:
+        return True  # "slutningen af denne uge eller starten af næste"
     instead = i - 1
     while scan.key(instead) in _HEDGES and instead > i - 5:
         instead -= 1

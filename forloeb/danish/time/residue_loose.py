@@ -31,6 +31,7 @@ _NO_EVENT = words(
     "aftale planen oenske lidt det den de at , . jeg vi alt hvad der hinanden laenge skat brug behov noget"
 )
 _VERBS = words("kan vil er har skal kommer maa kunne passer bliver , . ! ? men og eller saa for om ved")
+_INSTEAD = (("i", "stedet"), ("i", "steden"))
 _LEAD = 3
 
 
@@ -40,6 +41,8 @@ def loose_hour(scan: Scan, i: int) -> bool:
     if number is None or not _OPENS <= number <= _CLOSES or scan.token(i).dotted:
         return False
     before, after = scan.key(i - 1), scan.key(i + 1)
+    if (after, scan.key(i + 2)) in _INSTEAD or after == "istedet":
+        return True  # "11 i stedet"
     if before == "jeg" and scan.key(i - 2) in _ASKING:  # "på fredag kan jeg 9, 10 og 14"
         return not after.isalpha() or after in ("og", "eller", "til")
     if (before not in _OFFERING and i > 0) or (not scan.digits(i) and before in (",", ".")):

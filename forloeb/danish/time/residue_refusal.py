@@ -58,6 +58,8 @@ def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
     for at in positions:
         if at in owner:
             items.append(owner[at])
+        elif scan.key(at) == "saa" and scan.key(at - 1) == "ikke":
+            continue  # "ikke så tidligt som kl. 8"
         elif scan.key(at) in _BREAKS or scan.key(at) in _JOINS or at < 0:
             break
     return items

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
 
+from forloeb.danish.time.checks import WhichWeekday
 from forloeb.danish.time.clock import HOUR, Hours, clock_words
 from forloeb.danish.time.days import WEEK, Context, Days, Month, Week
 from forloeb.danish.time.durations import Elapsed
@@ -34,11 +36,31 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
             if item.link in _LISTING or (following and following.link in _LISTING):
                 asked.weak = False  # "hver mandag, tirsdag og onsdag"
             unclear.append(asked)
-            refused += [asked] * item.excluded
+            refused += [asked] * (item.excluded or isinstance(item.left.spec, WhichWeekday))
     if not any(_one_day(found) for found in times):
         for given_up in refused:  # "om eftermiddagen, men ikke om fredagen": no day was named to take instead
             given_up.weak = False
+    if not unclear and _outside(times, text):
+        unclear.append(Unclear("unread"))
     return times, unclear
+
+
+def _outside(times: list[Time], text: str) -> bool:
+    """Whether a day is wished for that a bound before it leaves out: "efter ferien, gerne onsdag" is not this week."""
+    for bound, wish in pairwise(times):
+        if (
+            bound.excluded
+            or wish.excluded
+            or wish.kind is not Kind.VALUE
+            or "ell" in text[bound.span[1] : wish.span[0]]
+        ):
+            continue
+        edge = bound.start if bound.kind is Kind.AFTER else bound.end if bound.kind is Kind.BEFORE else None
+        if not isinstance(edge, datetime) or not isinstance(wish.start, datetime) or bound.grain is Grain.MINUTE:
+            continue
+        if (wish.start < edge) == (bound.kind is Kind.AFTER) and wish.start != edge:
+            return True
+    return False
 
 
 def _one_day(found: Time) -> bool:
