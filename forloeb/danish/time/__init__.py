@@ -15,8 +15,9 @@ from datetime import datetime
 from forloeb.danish.time.days import Context
 from forloeb.danish.time.grammar_busy import rule_out_busy
 from forloeb.danish.time.grammar_clause import bounded_by_clauses, on_the_same_day
+from forloeb.danish.time.grammar_items import items
 from forloeb.danish.time.grammar_late_period import put_in_late_period
-from forloeb.danish.time.grammar_phrase import alone, items
+from forloeb.danish.time.grammar_phrase import alone
 from forloeb.danish.time.grammar_refusal import look_back
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
