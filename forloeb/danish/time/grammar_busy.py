@@ -32,7 +32,10 @@ _WITH_YOU = words(
     "jer jobcenter jobcenteret jobcentret samtale samtalen moede moedet tid tiden aftale sagsbehandler dig akasse "
     "naerheden byen fri"
 )
-_OPEN = words("tid fri mulighed plads ikke ingen intet hele god masser alt nok bare kun ogsaa ingenting du i vaere")
+_OPEN = words(
+    "tid fri mulighed plads ikke ingen intet hele god masser alt nok bare kun ogsaa ingenting du i vaere vaeret faaet "
+    "haft soegt sendt modtaget ringet skrevet booket bedt hoert set"
+)
 _OTHERS = words("du i han hun de mand kone kaereste datter soen mor far sagsbehandler min mit")
 _BREAKS = words(". ! ? ; , men saa for og eller derfor") | {""}
 _FAR = 8

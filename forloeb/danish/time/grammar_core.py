@@ -141,7 +141,11 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
     if isinstance(other, OnWeekday) and not isinstance(one, OnWeekday):
         return _with_weekday(one, other, scan, soft=comma)
     if isinstance(one, OnWeekday):
-        return _with_weekday(other, one, scan, soft=False) if not isinstance(other, OnWeekday) else None
+        return (
+            _with_weekday(other, one, scan, soft=comma and isinstance(other, Offset))
+            if not isinstance(other, OnWeekday)
+            else None
+        )
     if isinstance(one, OnDate) and one.month is None and isinstance(other, Month):
         if other.number:
             return replace(one, month=other.number, year=other.year)

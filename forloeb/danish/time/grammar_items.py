@@ -17,6 +17,7 @@ from forloeb.danish.time.grammar_weekday import weekday_at
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import MONTHS
+from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import ORDINALS
 from forloeb.danish.time.periods import Weekend
 from forloeb.danish.time.questions import Unclear
@@ -153,6 +154,9 @@ def _link(scan: Scan, i: int, before: list[Item]) -> tuple[str, int]:
         return "", i
     if weekday_at(scan, i) is not None and isinstance(before[-1].left.spec, OnWeekday) and before[-1].plain():
         return ",", i  # "mandag tirsdag onsdag"
+    clocked = scan.digits(i) and before[-1].left.hours and before[-1].left.hours.kind is Kind.VALUE
+    if clocked and all(atom.sep in (".", ":") for atom in scan.token(i).atoms) and not scan.token(i).glued:
+        return ",", i  # "fredag 8.30 9.00 9.30"
     at = i + 1 if scan.key(i) == "," else i
     link = "," if at > i else ""
     if scan.key(at) in ("og", "eller", "/", "men", "+", "&"):

@@ -7,6 +7,8 @@ name a time wherever they stand.
 
 from __future__ import annotations
 
+import re
+
 from forloeb.danish.time.days import Month
 from forloeb.danish.time.durations import Rest
 from forloeb.danish.time.grammar_negation import moving
@@ -19,6 +21,7 @@ from forloeb.danish.time.residue_loose import led_by_bound, loose_hour, loose_st
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
+_LISTED_CLOCKS = re.compile(r"\d{1,2}[.:]\d\d(?:[/,]\d{1,2}[.:]\d\d)+")
 _LEADING = words(
     "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
     "ultimo halv kvart mellem"
@@ -65,6 +68,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     before, after = item.first - 1, item.end
     if before not in covered and (scan.key(before) in _LEADING or _office_hour(scan, before)):
         return True
+    if scan.key(before) in ("+", "&", "/") and scan.digits(before - 1) and before - 1 not in covered:
+        return True  # "15+16/10"
     if (scan.key(before - 1), scan.key(before)) == ("side", "af"):
         return True  # "på den anden side af ferien"
     if scan.key(before) == "hver" and before not in covered:
@@ -158,7 +163,8 @@ def _office_hour(scan: Scan, i: int) -> bool:
 
 def _run(scan: Scan, i: int) -> bool:
     """A date or range in digits ("27-11") that no rule has read."""
-    return any(atom.sep for atom in scan.token(i).atoms) or len(scan.token(i).atoms) > 1
+    listed = _LISTED_CLOCKS.fullmatch(scan.token(i).text)
+    return any(atom.sep for atom in scan.token(i).atoms) or len(scan.token(i).atoms) > 1 or listed is not None
 
 
 def _minutes(scan: Scan, i: int) -> bool:
