@@ -30,7 +30,7 @@ _ABLE = words("kan kunne hjemme tilbage ledig fri muligt maa")
 _FREE = words("fri faerdig hjemme tilbage ledig")
 _TAKEN_FROM = words("bortset melde melder meldt meld ser")
 _MEETING = words("moede moedes vaere der komme starte begynde blive kan jeg ske slutte faerdig hjemme ringe")
-_AT_WORK = words("paa fra med arbejde arbejdet job")
+_AT_WORK = words("paa fra med arbejde arbejdet job kursus kurset skole undervisning vagt vagten praktik moede lektier")
 _NOT_UNTIL = words("kan bliver blive men nok desvaerre er tilbage hjem hjemme komme ledig")
 _HAVING = words("har faar er bliver jeg foerst")
 
@@ -49,6 +49,9 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
         after = scan.skip(after, _AT_WORK, 3) if after > i + 1 else after
         if able or after > i + 1:  # "kan først på torsdag", "har først fri kl. 15": not before it
             return Bound.FROM, after
+    done = scan.skip(i + 1, _AT_WORK, 3) if scan.key(i + 1) in ("med", "fra", "paa") else i + 1
+    if done > i + 2 and scan.key(i) in _FREE and scan.key(i - 1) in _HAVING and scan.key(done) == "kl":
+        return Bound.FROM, done  # "jeg er færdig med vagten kl. 15"
     if scan.key(i) in _FREE and scan.key(i - 1) in _HAVING and (scan.key(i + 1) == "kl" or _clocked(scan, i + 1)):
         return Bound.FROM, i + 1  # "jeg har fri kl. 15"
     for opening, bound in _OPENINGS:

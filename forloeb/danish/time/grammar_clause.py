@@ -32,7 +32,7 @@ _DONE = words("har hentet afleveret faaet vaeret kommet hjem hjemme tilbage")
 _BREAKS = words(". ! ? ; , men saa og eller for derfor") | {""}
 _OCCUPIED = words(
     "arbejde arbejder job vagt dagvagt aftenvagt nattevagt kursus undervisning skole praktik optaget moede ferie "
-    "bortrejst udlandet hospitalet sygehuset vaek"
+    "bortrejst udlandet hospitalet sygehuset vaek fyldt booket travlt lukket slukket"
 )
 _MINE = words("jeg har er min og vi")
 _NOT_MINE = words("samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")

@@ -177,8 +177,9 @@ def _with_weekday(spec: Spec, said: OnWeekday, scan: Scan, *, soft: bool) -> Spe
         return replace(said, week=spec)
     elif isinstance(spec, Away):
         weeks = _whole_weeks(spec)
-        if spec.sign < 0 and said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
-            first, second = (full_day_words(scan.at.today + n * weeks * WEEK, scan.at.today) for n in (1, 2))
+        if said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
+            either = (weeks, weeks + spec.sign)
+            first, second = (full_day_words(scan.at.today + n * WEEK, scan.at.today) for n in either)
             raise Unclear("two_readings", first=first, second=second)  # said on a Monday: "mandag for en uge siden"
         return (
             replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks)

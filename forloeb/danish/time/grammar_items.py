@@ -74,12 +74,7 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
             chief = more[0]
         if link in ("", ",") and found and _names_weekend(found[-1], chief):
             chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
-        whole = "hele" in (scan.key(chief.first - 2), scan.key(chief.end))
-        found.append(
-            replace(
-                chief, excluded=out, link=link, sentence=sentence, whole=whole, hours_first=_hours_first(scan, chief)
-            )
-        )
+        found.append(replace(_noted(scan, chief, found), excluded=out, link=link, sentence=sentence))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
 
@@ -93,11 +88,27 @@ def _dated_weekend(weekend: Item, dated: Item) -> Item:
     return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
 
 
+def _noted(scan: Scan, item: Item, before: list[Item]) -> Item:
+    """The phrase, with what the words round it say about how it was said."""
+    return replace(
+        item,
+        whole="hele" in (scan.key(item.first - 2), scan.key(item.end)),
+        refused=bool(before) and _refused_apart(scan, before[-1], item),
+        hours_first=_hours_first(scan, item),
+    )
+
+
 def _hours_first(scan: Scan, item: Item) -> bool:
     if item.left.spec is None or item.left.hours is None:
         return False
     read = piece(scan, item.first, dated=False, opening=True)
     return read is not None and read[0].spec is None and read[0].year is None
+
+
+def _refused_apart(scan: Scan, before: Item, item: Item) -> bool:
+    """`kl. 8 og helst undgå fredag`: a second refusal, not more of the first."""
+    joined = {"og", ",", "men"} & {*scan.keys[before.end : item.first]}
+    return bool(joined) and _own_refusal(scan, item)
 
 
 def _own_refusal(scan: Scan, item: Item) -> bool:

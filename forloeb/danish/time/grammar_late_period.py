@@ -13,6 +13,7 @@ from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import WEEKDAYS
+from forloeb.danish.time.periods import Part
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import inside
@@ -32,6 +33,13 @@ def put_in_late_period(scan: Scan, found: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in found:
         spec = item.left.spec
+        week = spec.week if isinstance(spec, OnWeekday) else spec if isinstance(spec, Week) else None
+        if (
+            week
+            and week != Week()
+            and any(isinstance(one.left.spec, Part) and one.left.spec.of == Week() for one in out)
+        ):
+            raise Unclear("unread")  # "først på ugen, gerne mandag i uge 42"
         week_first = isinstance(spec, OnWeekday) and spec.week and scan.key(item.first) not in WEEKDAYS
         if week_first and item.link == "og" and isinstance(out[-1].left.spec, Week):
             raise Unclear("unread")  # "i uge 44 eller uge 45, mandag"

@@ -12,7 +12,7 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas slip slippe slipper undvaere"
+    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas slip slippe slipper undvaere naegter noedig noedigt nodig nodigt"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
@@ -98,6 +98,8 @@ def negated_before(scan: Scan, i: int) -> bool:
             continue
         if scan.key(at) in ("it", "itt") and scan.key(at - 1) in ("ka", "kan"):
             return True  # as Jutland says it
+        if scan.token(at).text == "but" and scan.key(at - 1) == "dag":
+            return True  # "any day but Friday"
         if scan.key(at) == "pas" and scan.key(at - 1) in ("melde", "melder", "meldt"):
             return True
         if scan.key(at) == "naer" and scan.key(at - 1) == "paa":
@@ -140,7 +142,9 @@ def negated_after(scan: Scan, i: int) -> bool:
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
     said = scan.skip(i, _COLONS, 1)
-    if scan.key(said) in _NO or (said > i and scan.key(scan.skip(said, _DEGREES, 2)) in _IMPOSSIBLE):
+    if scan.key(said) in _NO or (said > i and scan.key(said) in ("ingen", "intet", "aldrig")):
+        return True  # "tirsdag: ingen tid", "mandag? aldrig i livet"
+    if said > i and scan.key(scan.skip(said, _DEGREES, 2)) in _IMPOSSIBLE:
         return True  # "tirsdag? nej, onsdag", "tirsdag: optaget"
     if scan.key(i) in ("daarligst", "daarligt", "daarlig", "daarlige", "skidt") and not scan.key(i + 1).isalpha():
         return True  # "mandag passer bedst og onsdag dårligst"

@@ -186,7 +186,9 @@ def _feast_name(scan: Scan, i: int) -> tuple[str | None, int]:
 
 def beside(scan: Scan, i: int) -> Found[Piece]:
     """`dagen før juleaften`, `to uger efter påske`, `ugen efter uge 42`, `mandag efter jul`."""
-    at = scan.skip(i, frozenset({"paa", "i", "om"}), 1)
+    at = scan.skip(i, frozenset({"paa", "i", "om", "den"}), 2)
+    edge = {"sidste": -1, "foerste": 1}.get(scan.key(at)) if weekday_at(scan, at + 1) is not None else None
+    at += edge is not None
     named = weekday_at(scan, at)
     by: Duration | int | Literal["week", "month"] | None = named
     end = at + 1
@@ -200,7 +202,7 @@ def beside(scan: Scan, i: int) -> Found[Piece]:
     sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))
     if isinstance(by, Duration) and scan.key(end) == "fra":
         return _counted_on(scan, i, by, end + 1)
-    if sign is None or by is None:
+    if sign is None or by is None or edge not in (None, sign):
         return None
     if by == "week" and sign == 1 and scan.key(scan.skip(end + 1, frozenset({"den"}), 1)) == "naeste":
         last = scan.skip(end + 1, frozenset({"den"}), 1) + 1

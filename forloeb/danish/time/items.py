@@ -38,6 +38,8 @@ class Item:
 
     hours_first: bool = False  # whether the time of day was said before the day ("efter 12 mandag eller tirsdag")
 
+    refused: bool = False  # whether a refusal of its own stands before it
+
     def at(self) -> bool:
         """Whether it names its point itself, without bound or range."""
         return self.bound is Bound.AT and self.right is None

@@ -192,6 +192,8 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True  # "ugen efter er bedre"
     if key == "naeste" and scan.key(i + 1) in _ENDS:
         return True  # "slutningen af denne uge eller starten af næste"
+    if key in ("sidstnaevnte", "foerstnaevnte", "quarter", "past"):
+        return True
     instead = i - 1
     while scan.key(instead) in _HEDGES and instead > i - 5:
         instead -= 1

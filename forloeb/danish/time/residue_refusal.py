@@ -5,6 +5,8 @@ A "ikke" in the clause of a time, or a word of trouble, must not leave that time
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from forloeb.danish.time.grammar_negation import inverted
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
@@ -23,6 +25,7 @@ _BAD = words(
     "problemer problematisk besvaer besvaerligt kniber vanskeligt vanskelig forhindret optaget udelukket springe "
     "ryger slippe undgaa undvaere haabloest bandlyst bad difficult impossible busy cannot"
 )
+_WISHING = words("men saa gerne helst hellere ellers kan er passer fint ok vil virker gaar ja bedre ledig fri derimod")
 _DENYING = words("intet ingen ikke uden noget stort")
 
 
@@ -31,6 +34,8 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     owner = {at: item for item in found for at in range(item.first, item.end)}
     if found and "medmindre" in scan.keys and any(at not in owner for at, key in enumerate(scan.keys) if key == "ikke"):
         return True  # "medmindre det er mandag kan jeg ikke"
+    if any(_trails(scan, one, other) for one, other in pairwise(found)):
+        return True
     for i, key in enumerate(scan.keys):
         if i in owner or not (_denies(scan, i) if key in ("ikke", "aldrig") else _deplores(scan, i)):
             continue
@@ -39,6 +44,21 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
         if near and not any(item.excluded or _since(scan, item) for item in near):
             return True
     return False
+
+
+def _trails(scan: Scan, one: Item, other: Item) -> bool:
+    """`kan ikke mandag pga læge, tirsdag pga fys`: is Tuesday refused too?"""
+    if not one.excluded or other.excluded or other.link or one.sentence != other.sentence:
+        return False
+    between = {*scan.keys[one.end : other.first]}
+    if scan.key(other.first - 1) not in (",", "og") or between & (_BAD | _WISHING | {"ikke", "aldrig", "ingen", "nej"}):
+        return False
+    for at in range(other.end, other.end + _FAR):
+        if scan.key(at) in _BREAKS or scan.key(at) in _JOINS:
+            break
+        if scan.key(at) in _WISHING:
+            return False
+    return True
 
 
 def _denies(scan: Scan, i: int) -> bool:
