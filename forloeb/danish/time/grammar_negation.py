@@ -12,7 +12,8 @@ from forloeb.danish.time.scan import Scan
 
 _OUT = words(
     "ikke undtagen undtaget hverken minus paanaer cannot cant aldrig undgaa undgaar optaget forhindret udelukket "
-    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas slip slippe slipper undvaere naegter noedig noedigt nodig nodigt"
+    "umuligt umulig besvaerligt svaert ingen medmindre undlad undlade undgaas slip slippe slipper undvaere naegter "
+    "noedig noedigt nodig nodigt"
 )
 _LEAD = words(
     "paa for d den i kl lige om til at kan komme moede deltage naa vaere op der godt have tid holde moedet samtalen "
