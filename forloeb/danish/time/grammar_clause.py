@@ -35,8 +35,9 @@ _OCCUPIED = words(
     "bortrejst udlandet hospitalet sygehuset vaek fyldt booket travlt lukket slukket"
 )
 _MINE = words("jeg har er min og vi")
-_NOT_MINE = words("samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
-_UNTIL = words("til indtil frem op")
+_NOT_MINE = words("uden ledig ikke samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
+_UNTIL = words("til indtil frem op fra")
+_STARTING = words("job jobbet starter begynder faaet nyt start skal")
 _HEDGES = words("det skal skulle maa vaere blive bliver foerst helst gerne kun bare lige tidligst noget en gang engang")
 _AFTERWARDS = words("derefter bagefter herefter")
 _ABLE = words("kan er passer har kunne duer")
@@ -150,10 +151,28 @@ def _until_busy(scan: Scan, item: Item) -> Item:
     hours = item.left.hours
     if not _busy(scan, item):
         return item
+    clocked_from = hours is not None and hours.kind is Kind.AFTER and "fra" in scan.keys[item.first : item.end]
+    if scan.key(item.first) == "fra" or clocked_from:
+        return item if _starting(scan, item) else _until_then(item)
     if hours is not None and hours.kind is Kind.BEFORE:
         return replace(item, left=Point(item.left.spec, Hours(Kind.AFTER, hours.end, None, hours.coarse)))
     if hours is None and item.bound is Bound.BEFORE:
         return replace(item, bound=Bound.FROM)
     if hours is None and item.bound is Bound.THROUGH:
         return replace(item, bound=Bound.AFTER)
+    return item
+
+
+def _starting(scan: Scan, item: Item) -> bool:
+    """`jeg har fået job fra 1/3` tells when something begins, and not only when one is busy."""
+    return any(scan.key(at) in _STARTING for at in range(item.first - _BUSY, item.first))
+
+
+def _until_then(item: Item) -> Item:
+    """`jeg arbejder fra kl. 12`: free before it."""
+    hours = item.left.hours
+    if hours is not None and hours.kind is Kind.AFTER:
+        return replace(item, left=Point(item.left.spec, Hours(Kind.BEFORE, None, hours.start, hours.coarse)))
+    if hours is None and item.bound is Bound.FROM:
+        return replace(item, bound=Bound.BEFORE)
     return item
