@@ -25,7 +25,7 @@ _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
 _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
 _BETWEEN = _SUBJECTS | words(
-    "desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da virkelig simpelthen lige rigtigt heller"
+    "naturligvis selvfoelgelig selvsagt desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da virkelig simpelthen lige rigtigt heller"
 )
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
@@ -63,7 +63,9 @@ _THERE = words("hjemme fri ledig tilbage faerdig klar komme moede vaere der naa 
 _NOT_SO = words(", . ; ! possible good muligt godt") | {""}
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
-_BACK_BETWEEN = words("jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu")
+_BACK_BETWEEN = words(
+    "naturligvis selvfoelgelig selvsagt simpelthen heller helt virkelig desuden jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu"
+)
 _BACK_NOUNS = words("dag dage uge uger tid tidspunkt dato aftale moede")
 _BACK_CLOSING = _CLOSING | words("og hvis saa alligevel deltage moede naa for mig pga da")
 _BACK_WORDS = 4
@@ -219,8 +221,8 @@ def moving(scan: Scan, i: int) -> bool:
     for at in range(i - 1, max(-1, i - _MOVE_FAR), -1):
         if scan.key(at) in _CLAUSE_ENDS:
             return False
-        if scan.key(at) in _MOVES:
-            return True
+        if scan.key(at) in _MOVES or (scan.key(at) == "om" and {"lave", "laver", "lav"} & {*scan.keys[at - 4 : at]}):
+            return True  # "kan vi lave det om fra den 25. til den 26."
     return False
 
 

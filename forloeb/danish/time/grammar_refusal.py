@@ -29,7 +29,9 @@ def not_before(scan: Scan, item: Item) -> Item:
     """`jeg er ikke ledig før mandag`: from then on; `det må ikke blive senere end kl. 14`: until then."""
     if scan.key(item.first) in _COMPARED and scan.key(item.first + 1) == "end" and refused_before(scan, item.first):
         return _other_side(item)
-    if scan.key(item.first) != "foer" or scan.key(item.first - 1) == "ikke" or not refused_before(scan, item.first):
+    if (scan.key(item.first - 1), scan.key(item.first)) == ("ikke", "foer") and item.left.hours:
+        return _other_side(item)  # "ikke før middag"
+    if scan.key(item.first) != "foer" or not refused_before(scan, item.first):
         return item
     hours = item.left.hours
     if hours and hours.kind is Kind.BEFORE:

@@ -117,6 +117,8 @@ def _digits(tokens: list[Token], at: int) -> int:
     parts = token.text.replace(",", ".").split(".")
     if following in ("timer", "time", "min", "minutter") and len(parts) == 2 and parts[1] != "5":
         return at + 1  # "2.45 timer"
+    if following == "stykker" and len(token.atoms) == 2:
+        return at  # "10-12 stykker" may be hours
     if following in _COUNTED or (following == "," and _key(tokens, at + 2) == "-"):
         return at + 1
     if following in ("i", "om", "pr", "per") and _key(tokens, at + 2) in ("time", "timer") and not _dated(tokens, at):

@@ -84,6 +84,13 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:
         return True
+    if item.left.spec is None and item.left.hours and before in covered and not item.link:
+        return item.left.hours.kind is Kind.VALUE  # "halv 2 halv 3"
+    if item.left.hours and before in covered and not item.link and item.bound is Bound.BEFORE:
+        return True  # "hele formiddagen frem til kl 12 mandag"
+    week = item.left.spec.week if isinstance(item.left.spec, OnWeekday) else None
+    if week and scan.key(after) in ("eller", "og", "/") and scan.digits(after + 1) and after + 1 not in covered:
+        return True  # "onsdag formiddag i uge 35 eller 36"
     if item.left.hours and after not in covered and scan.key(after) in ("halv", "kvart"):
         return True  # "klokken ni halv"
     if item.left.hours and after not in covered and scan.key(after) == "til" and scan.number(after + 1) is not None:
@@ -161,6 +168,10 @@ def _office_hour(scan: Scan, i: int) -> bool:
     return _hour(scan, i) and _OPENS <= (scan.number(i) or 0) <= _CLOSES
 
 
+def _dated(scan: Scan, i: int) -> bool:
+    return scan.digits(i) or scan.key(i) in ("d", "den", "paa", "om", "i", "kl") or scan.key(i) in WEEKDAYS
+
+
 def _run(scan: Scan, i: int) -> bool:
     """A date or range in digits ("27-11") that no rule has read."""
     listed = _LISTED_CLOCKS.fullmatch(scan.token(i).text)
@@ -190,7 +201,9 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     neighbour = key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer")
     if neighbour and (scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE):
         return True  # "ugen efter er bedre"
-    if key == "naeste" and scan.key(i + 1) in _ENDS:
+    if key in ("tidligst", "senest") and scan.key(i + 1) in ("naar", "jeg", "efter", "foer", "inden"):
+        return True
+    if key == "naeste" and (scan.key(i + 1) in _ENDS or (scan.key(i + 1) in _ABLE and not _dated(scan, i + 2))):
         return True  # "slutningen af denne uge eller starten af næste"
     if key in ("sidstnaevnte", "foerstnaevnte", "quarter", "past"):
         return True

@@ -58,7 +58,7 @@ def loose_stretch(scan: Scan, i: int) -> bool:
     if len(atoms) != 2 or any(atom.sep not in ("", ".", ":") or len(atom.parts[0]) > 2 for atom in atoms):
         return False
     first, last = (int(atom.parts[0]) for atom in atoms)
-    return _EARLIEST <= first <= _LATEST and last <= _LATEST and scan.settled(i + 1)
+    return _EARLIEST <= first <= _LATEST and last <= _LATEST and (scan.settled(i + 1) or scan.key(i + 1) == "stykker")
 
 
 def _alternative(scan: Scan, i: int) -> bool:

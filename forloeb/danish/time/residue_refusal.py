@@ -39,6 +39,8 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     for i, key in enumerate(scan.keys):
         if i in owner or not (_denies(scan, i) if key in ("ikke", "aldrig") else _deplores(scan, i)):
             continue
+        if _points_back(scan, i) and any(item.end <= i for item in found) and not any(item.excluded for item in found):
+            return True
         near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
         near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
         if near and not any(item.excluded or _since(scan, item) for item in near):
@@ -65,6 +67,18 @@ def _denies(scan: Scan, i: int) -> bool:
     if inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
         return False
     return scan.key(i - 1) not in ("hvorfor", "arbejder")
+
+
+def _points_back(scan: Scan, i: int) -> bool:
+    """`så der kan jeg … ikke`, `den dag er jeg ikke …`: said of a time, and nothing was ruled out."""
+    for at in range(i - 1, i - 1 - _FAR, -1):
+        if scan.key(at) in _BREAKS:
+            return False
+        if (scan.key(at) == "der" and scan.key(at + 1) in ("kan", "passer", "gaar", "duer", "dur")) or (
+            (scan.key(at), scan.key(at + 1)) == ("den", "dag")
+        ):
+            return True
+    return False
 
 
 def _deplores(scan: Scan, i: int) -> bool:

@@ -25,7 +25,7 @@ _SETTLING = frozenset({*WEEKDAYS, *DAYPARTS}) | words(
     "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint godt "
     "bedst gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar "
     "ellers senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem "
-    "undtagen bortset "
+    "undtagen bortset praecis sharp prik "
     "bliver blev har var faar lyder burde maatte fungerer dog bedre udmaerket perfekt ok super"
 )
 # Words that can begin a phrase, or join one to another; at all others no rule is tried.
