@@ -25,7 +25,8 @@ _OFFERS = frozenset({("har", "du"), ("har", "i"), ("er", "der"), ("findes", "der
 _SUBJECTS = words("jeg vi du i det man den der mig os han hun")
 _AFTER_VERBS = words("kan kunne passer gaar dur duer virker fungerer er goer bliver")
 _BETWEEN = _SUBJECTS | words(
-    "naturligvis selvfoelgelig selvsagt desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da virkelig simpelthen lige rigtigt heller"
+    "naturligvis selvfoelgelig selvsagt desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da "
+    "virkelig simpelthen lige rigtigt heller"
 )
 _MOVES = words(
     "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
@@ -64,7 +65,8 @@ _NOT_SO = words(", . ; ! possible good muligt godt") | {""}
 _CLOSING = frozenset({"", ",", "komme", "der", "men", "desvaerre", "fordi", "da"}) | _CLAUSE_ENDS
 _BACK_VERBS = words("kan kunne passer gaar dur duer virker fungerer")
 _BACK_BETWEEN = words(
-    "naturligvis selvfoelgelig selvsagt simpelthen heller helt virkelig desuden jeg vi det mig bare desvaerre altsaa saa godt overhovedet slet jo nok nu"
+    "naturligvis selvfoelgelig selvsagt simpelthen heller helt virkelig desuden jeg vi det mig bare desvaerre "
+    "altsaa saa godt overhovedet slet jo nok nu"
 )
 _BACK_NOUNS = words("dag dage uge uger tid tidspunkt dato aftale moede")
 _BACK_CLOSING = _CLOSING | words("og hvis saa alligevel deltage moede naa for mig pga da")

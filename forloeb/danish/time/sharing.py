@@ -102,9 +102,9 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     if last.refused and first.excluded and not last.link:
         return None  # "undgå kl. 8 og helst undgå fredag"
     one, other = first.left, last.left
-    if one.hours and other.hours and one.hours.coarse and first.end == last.first and not (one.spec and other.spec):
-        if other.hours.kind in (Kind.AFTER, Kind.BEFORE):
-            return replace(first, left=Point(one.spec or other.spec, other.hours), end=last.end)
+    beside = first.end == last.first and not (one.spec and other.spec)
+    if beside and one.hours and one.hours.coarse and other.hours and other.hours.kind in (Kind.AFTER, Kind.BEFORE):
+        return replace(first, left=Point(one.spec or other.spec, other.hours), end=last.end)
     if one.hours and other.hours:
         kinds = (one.hours.kind, other.hours.kind)
         if kinds != (Kind.AFTER, Kind.BEFORE) or other.spec is not None or not last.link:
