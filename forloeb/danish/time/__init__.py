@@ -23,6 +23,7 @@ from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Tim
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.residue import unread
+from forloeb.danish.time.residue_loose import stretch_offered
 from forloeb.danish.time.residue_refusal import unsure_refusal
 from forloeb.danish.time.resolve import place_all
 from forloeb.danish.time.scan import Scan
@@ -61,6 +62,8 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
         whole = alone(scan)
         found, unclear = ([whole], []) if whole else items(scan)
         found = bounded_by_clauses(scan, rule_out_busy(scan, look_back(scan, found)))
+        if not found and not unclear and stretch_offered(scan):
+            unclear.append(Unclear("unread"))
         if found and unread(scan, found):
             unclear.append(Unclear("unread"))
         elif unsure_refusal(scan, found):

@@ -52,7 +52,8 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
     done = scan.skip(i + 1, _AT_WORK, 3) if scan.key(i + 1) in ("med", "fra", "paa") else i + 1
     if done > i + 2 and scan.key(i) in _FREE and scan.key(i - 1) in _HAVING and scan.key(done) == "kl":
         return Bound.FROM, done  # "jeg er færdig med vagten kl. 15"
-    if scan.key(i) in _FREE and scan.key(i - 1) in _HAVING and (scan.key(i + 1) == "kl" or _clocked(scan, i + 1)):
+    clocked = scan.key(i + 1) == "kl" or _clocked(scan, i + 1)
+    if clocked and scan.key(i) in _FREE - {"ledig"} and scan.key(i - 1) in _HAVING:
         return Bound.FROM, i + 1  # "jeg har fri kl. 15"
     for opening, bound in _OPENINGS:
         if all(scan.key(i + at) == word for at, word in enumerate(opening)):
@@ -64,6 +65,8 @@ def bound_at(scan: Scan, i: int) -> tuple[Bound, int]:
 def _distant(scan: Scan, i: int) -> bool:
     """Whether a day, a week with its number or a month with its name stands there, not just "ugen"."""
     at = scan.skip(i, words("i paa til om den d"), 2)
+    if scan.key(i) == "paa" and scan.key(i + 1) not in WEEKDAYS:
+        return False  # "først på næste uge" is early in it
     numbered = scan.key(at) in ("uge", "naeste", "overnaeste") and not scan.definite(at)
     return numbered or scan.key(at) in WEEKDAYS or scan.key(at) in MONTHS
 

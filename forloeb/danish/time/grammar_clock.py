@@ -7,12 +7,11 @@ noun follows it. "til kl. 14" is a bound; after a verb of moving or booking the 
 from __future__ import annotations
 
 from forloeb.danish.time.clock import DAYPART_HOURS, Clock
-from forloeb.danish.time.letters import words
-from forloeb.danish.time.lexicon import DAYPARTS, WEEKDAYS
+from forloeb.danish.time.lexicon import DAYPARTS
 from forloeb.danish.time.model import Kind
 from forloeb.danish.time.numbers import CARDINALS, atom_clock, atom_date
 from forloeb.danish.time.questions import Unclear
-from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan, named_month
+from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan
 
 ROUGHLY = frozenset({"ca", "cirka", "omkring", "ved", "praecis", "praecist", "sharp", "circa", "about", "around", "at"})
 _MINUTES = frozenset({"minutter", "min", "minut"})
@@ -22,7 +21,6 @@ _BOUNDS = {"efter": Kind.AFTER, "tidligst": Kind.AFTER, "fra": Kind.AFTER, "foer
 DASHES = frozenset({"-", "–", "—"})
 _ROUND_MINUTES = frozenset({5, 10, 15, 20, 25})
 _SPOKEN_MINUTES = frozenset({10, 15, 20, 25, 30, 35, 40, 45, 50})
-_BEGINNING = words("jeg vi det kan tak mvh hilsen hvis men saa ellers er vh kh")
 _MERIDIEM = frozenset({"am", "pm"})
 
 
@@ -34,7 +32,7 @@ def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
         said = _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
         if said is None and len(scan.token(after).atoms) == 1:
             raise Unclear("no_such_clock", text=scan.token(after).text)  # "kl 10.5"
-        if said and scan.key(said[1]) in _PIECES_OF_HOURS:
+        if said and scan.key(said[1]) in _PIECES_OF_HOURS and not scan.sentence_ends(said[1]):
             raise Unclear("unread")  # "kl tre kvarter til ti"
         return said
     found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
@@ -117,7 +115,9 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
     licensed = licensed or bool(meridiem) or rough or ish or spoken_of
     said = atom_clock(token.atoms[0], licensed=licensed)
     ordinal = token.dotted and not asked and (token.atoms[0].sep == "." or end < len(scan.tokens))
-    ordinal = ordinal and not (licensed and token.atoms[0].sep == "" and _new_sentence(scan, end))
+    atom = token.atoms[0]
+    closing = (licensed and not atom.sep) or (atom.sep == "." and atom.parts[1] > "12")
+    ordinal = ordinal and not (closing and scan.sentence_ends(end))
     if said is None or (ordinal and token.atoms[0].sep != ":"):
         return None
     if not said.exists():
@@ -133,12 +133,6 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
     if licensed and token.text.isdigit() and len(token.text) <= 2 and minutes.text in ("00", "15", "30", "45"):
         return Clock(said.hour, int(minutes.text), said.literal), end + 1
     return said, end
-
-
-def _new_sentence(scan: Scan, i: int) -> bool:
-    """Whether the dot before ended a sentence: "kl 9 til 12. Jeg kan …"."""
-    begun = scan.token(i).text[:1].isupper() or scan.key(i) in _BEGINNING
-    return begun and named_month(scan, i) is None and scan.key(i) not in WEEKDAYS
 
 
 def clock_range(scan: Scan, i: int, *, licensed: bool) -> Found[ClockSaid]:

@@ -29,6 +29,7 @@ _FILLERS = words(
     "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
     "dog"
 )
+_NEAR = 3
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
 
 
@@ -92,7 +93,7 @@ def _noted(scan: Scan, item: Item, before: list[Item]) -> Item:
     """The phrase, with what the words round it say about how it was said."""
     return replace(
         item,
-        whole="hele" in (scan.key(item.first - 2), scan.key(item.end)),
+        whole=any(scan.key(at) == "hele" for at in (item.first - 2, *range(item.end, item.end + _NEAR))),
         refused=bool(before) and _refused_apart(scan, before[-1], item),
         hours_first=_hours_first(scan, item),
     )

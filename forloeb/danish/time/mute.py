@@ -115,7 +115,8 @@ def _digits(tokens: list[Token], at: int) -> int:
     if glued_after and following == "-" and _key(tokens, at + 2).isalpha() and tokens[at + 2].glued:
         return at if _key(tokens, at + 2) in _AFTER_DIGITS else at + 1
     parts = token.text.replace(",", ".").split(".")
-    if following in ("timer", "time", "min", "minutter") and len(parts) == 2 and parts[1] != "5":
+    timed = following in ("timer", "time", "min", "minutter") and not token.dotted
+    if timed and len(parts) == 2 and parts[1] != "5":
         return at + 1  # "2.45 timer"
     if following == "stykker" and len(token.atoms) == 2:
         return at  # "10-12 stykker" may be hours

@@ -32,6 +32,10 @@ _NO_EVENT = words(
 )
 _VERBS = words("kan vil er har skal kommer maa kunne passer bliver , . ! ? men og eller saa for om ved")
 _INSTEAD = (("i", "stedet"), ("i", "steden"))
+_PROPOSING = words(
+    "sige siger helst gerne vaere blive tid tiden komme med moedes vaelger tager foretraekker "
+    "ledigt ledig kan godt det vi ringe ind"
+)
 _LEAD = 3
 
 
@@ -59,6 +63,14 @@ def loose_stretch(scan: Scan, i: int) -> bool:
         return False
     first, last = (int(atom.parts[0]) for atom in atoms)
     return _EARLIEST <= first <= _LATEST and last <= _LATEST and (scan.settled(i + 1) or scan.key(i + 1) == "stykker")
+
+
+def stretch_offered(scan: Scan) -> bool:
+    """`kan vi sige 10-12`, where nothing else was read: hours, or a date?"""
+    return any(
+        loose_stretch(scan, i) and (i == 0 or scan.key(i - 1) in _PROPOSING or not scan.key(i - 1).isalnum())
+        for i in range(len(scan.tokens))
+    )
 
 
 def _alternative(scan: Scan, i: int) -> bool:

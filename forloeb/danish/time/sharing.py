@@ -99,6 +99,8 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     """Both in one: a day and its only clock time, a day and a bound on its hours, or two bounds on the hours."""
     if not (first.at() and last.at() and first.excluded == last.excluded and first.near(last)):
         return None
+    if last.whole and first.left.spec is None:
+        return None  # "eftermiddagen er bedst, men fredag kan jeg hele dagen"
     if last.refused and first.excluded and not last.link:
         return None  # "undgå kl. 8 og helst undgå fredag"
     one, other = first.left, last.left
