@@ -34,7 +34,7 @@ _OCCUPIED = words(
     "arbejde arbejder job vagt dagvagt aftenvagt nattevagt kursus undervisning skole praktik optaget moede ferie "
     "bortrejst udlandet hospitalet sygehuset vaek fyldt booket travlt lukket slukket"
 )
-_MINE = words("jeg har er min og vi")
+_MINE = words("jeg har er min vi mit arbejder")
 _NOT_MINE = words("uden ledig ikke samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
 _UNTIL = words("til indtil frem op fra")
 _STARTING = words("job jobbet starter begynder faaet nyt start skal")
@@ -136,7 +136,7 @@ def _busy(scan: Scan, item: Item) -> bool:
             if scan.key(at) in _BREAKS:
                 break
             keys.add(scan.key(at))
-    return bool(keys & _OCCUPIED) and not keys & _NOT_MINE
+    return bool(keys & _OCCUPIED) and bool(keys & _MINE) and not keys & _NOT_MINE
 
 
 def _until_busy(scan: Scan, item: Item) -> Item:

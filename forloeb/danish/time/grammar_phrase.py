@@ -86,7 +86,7 @@ def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
     left, end = found
     if left.hours and left.spec is None and left.hours.kind is Kind.VALUE and bound is not Bound.AT:
         bound, left = Bound.AT, Point(None, _bounded(left.hours, bound))
-    if left.spec and left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
+    if left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
         bound = Bound.AT  # "fra mandag kl. 10 til 12"
     if left.spec and scan.key(i) == "siden":
         left = Point(Past(left.spec), left.hours)

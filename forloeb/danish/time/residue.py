@@ -31,7 +31,7 @@ _SHORTEST = words("ma ti on to fr lo loe so soe")
 _LASTING = words("efter foer inden")
 _AFTER_WHAT = words(
     "arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad "
-    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen sommerferie "
+    "moede moedet samtale samtalen aftalen fristen ferie ferien kurset barslen sommerferie "
     "sommerferien juleferien"
 )
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
@@ -93,7 +93,7 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True  # "onsdag formiddag i uge 35 eller 36"
     if item.left.hours and after not in covered and scan.key(after) in ("halv", "kvart"):
         return True  # "klokken ni halv"
-    if item.left.hours and after not in covered and scan.key(after) == "til" and scan.number(after + 1) is not None:
+    if item.left.hours and after not in covered and scan.key(after) == "til" and scan.digits(after + 1):
         return True
     if item.left.hours and after not in covered and _minutes(scan, after):
         return True
@@ -145,6 +145,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return False
     if _counted(scan, after):
         return True
+    if linked and scan.key(after - 1) == "eller" and scan.digits(after) and len(scan.token(after).text) <= 2:
+        return True
+    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered:
+        return True  # "onsdag inden 12" and a word that may be counted
     return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
 
 

@@ -64,8 +64,10 @@ def _trails(scan: Scan, one: Item, other: Item) -> bool:
 
 
 def _denies(scan: Scan, i: int) -> bool:
-    if inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
+    if inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS or scan.key(i + 1) == "sandt":
         return False
+    if scan.key(i + 1) == "?" and scan.token(i).text.lower() in ("ik", "ikk"):
+        return False  # "på tirsdag ikk?" hopes for a yes
     return scan.key(i - 1) not in ("hvorfor", "arbejder")
 
 

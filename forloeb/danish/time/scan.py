@@ -25,6 +25,7 @@ _SETTLING = frozenset({*WEEKDAYS, *DAYPARTS}) | words(
     "og eller men paa om i d den til fra hvis saa ogsaa er passer kan vil ville skal maa tak mvh hilsen fint godt "
     "bedst gerne helst for da naar fordi at vi jeg det hos med ved ikke hv vh mon ca kl dag virker duer dur gaar "
     "ellers senest naeste denne samt bare igen hver tror mener eventuelt evt kunne som frem "
+    "pga haster please thanks altsaa taenker maaske synes kh venlig hvad tror mener lokale tlf uden mit efter "
     "undtagen bortset praecis sharp prik online personligt telefonisk digitalt fysisk video teams "
     "bliver blev har var faar lyder burde maatte fungerer dog bedre udmaerket perfekt ok super"
 )
