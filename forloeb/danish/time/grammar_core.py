@@ -90,6 +90,8 @@ def point(scan: Scan, i: int, first: Found[Piece] = None) -> Found[Point]:
             break
         if comma and whole.spec is None and clock_piece(scan, found[1], dated=True):
             break
+        if comma and whole.spec and found[0].spec is None and (weekday(scan, found[1]) or date_piece(scan, found[1])):
+            break  # "undgå mandag, helst kl. halv tre på fredag"
         whole, end = joined, found[1]
     closing = scan.key(end) == ")"
     return Point(whole.spec or whole.year, _hours(whole, scan)), end + closing

@@ -30,6 +30,7 @@ _FILLERS = words(
     "dog"
 )
 _NEAR = 3
+_PRAISED = words("godt fint fin passer er gaar duer dur fri ledig bedre ok")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
 
 
@@ -39,7 +40,7 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
     unclear: list[Unclear] = []
     i = sentence = 0
     while i < len(scan.tokens):
-        sentence += scan.key(i) in (".", "!", "?", ";")
+        sentence += scan.key(i) in (".", "!", "?", ";") or scan.sentence_ends(i)
         link, read = "", None
         if scan.opens(i):
             try:
@@ -59,7 +60,10 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
             link = "men"
         turned = not_before(scan, more[0])
         refused = negated_after(scan, i)
-        out = turned is more[0] and (more[0].excluded or negated_before(scan, more[0].first) or refused)
+        before = more[0].excluded or (negated_before(scan, more[0].first) and not _spent(scan, found, more[0]))
+        out = turned is more[0] and (before or refused)
+        if out and not refused and {"helst", "gerne"} & {*scan.keys[more[0].first : more[0].end]}:
+            unclear.append(Unclear("which_days"))  # "undgå mandag, helst i næste uge"
         more = [turned, *more[1:]]
         out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
         if refused and link == "og":
@@ -73,20 +77,32 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
         except Unclear as asked:
             unclear.append(asked)
             chief = more[0]
-        if link in ("", ",") and found and _names_weekend(found[-1], chief):
+        if link in ("", ",") and found and _names_weekend(scan, found[-1], chief):
             chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
-        found.append(replace(_noted(scan, chief, found), excluded=out, link=link, sentence=sentence))
+        found.append(replace(_noted(scan, chief, found), excluded=out, link=link, sentence=sentence, denied=refused))
         found += (replace(item, sentence=sentence) for item in more[1:])
     return found, unclear
 
 
-def _names_weekend(weekend: Item, dated: Item) -> bool:
-    near = weekend.end >= dated.first - 1 and weekend.at() and isinstance(weekend.left.spec, Weekend)
+def _names_weekend(scan: Scan, weekend: Item, dated: Item) -> bool:
+    between = scan.keys[weekend.end : dated.first]
+    near = (
+        all(key in (",", "d", "den", "(", "-") for key in between)
+        and weekend.at()
+        and isinstance(weekend.left.spec, Weekend)
+    )
     return near and isinstance(dated.left.spec, OnDate) and dated.bound in (Bound.AT, Bound.RANGE)
 
 
 def _dated_weekend(weekend: Item, dated: Item) -> Item:
     return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
+
+
+def _spent(scan: Scan, found: list[Item], item: Item) -> bool:
+    """`mandag kan jeg ikke torsdag kan jeg godt`: that "ikke" refused the day before it, and this one is praised."""
+    if not found or not found[-1].denied or item.first > found[-1].end + _NEAR + 1:
+        return False
+    return any(scan.key(at) in _PRAISED for at in range(item.end, item.end + _NEAR))
 
 
 def _noted(scan: Scan, item: Item, before: list[Item]) -> Item:

@@ -39,7 +39,7 @@ _BOOKINGS = words(
     "planlagt udsat berammet"
 )
 _RELATIVE = words(", som den jeg vi gerne meget")
-_ACCEPTED = words("ja tak ok okay ses tiden velkommen siger")
+_ACCEPTED = words("ja nej tak ok okay ses tiden velkommen siger")
 _ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
     "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat "
@@ -94,7 +94,7 @@ def negated_before(scan: Scan, i: int) -> bool:
             return True  # "alle andre dage end fredag"
         if scan.key(at) == "nej" and "til" in (scan.key(at + 1), scan.key(at + 2)):
             return True  # "nej tak til mandag"
-        if scan.key(at) == "end" and any(scan.key(back) in ("hellere", "bedre") for back in range(at - _FAR, at)):
+        if scan.key(at) == "end" and any(scan.key(back) in ("hellere", "bedre") for back in range(at - _MOVE_FAR, at)):
             return True  # "hellere onsdag end tirsdag"
         if scan.key(at) == "fremfor" or (scan.key(at) == "for" and scan.key(at - 1) == "frem"):
             return True
@@ -146,6 +146,8 @@ def negated_after(scan: Scan, i: int) -> bool:
     """`mandag kan jeg ikke`, `mandag passer ikke så godt`."""
     if _moved_away(scan, i) or (scan.key(i) == "heller" and scan.key(i + 1) == "ikke"):
         return True
+    if scan.key(i) in _IMPOSSIBLE and scan.key(i + 1) in _NOT_SO:
+        return True  # "onsdag efter kl. 14 umuligt"
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(said) in ("ingen", "intet", "aldrig")):
         return True  # "tirsdag: ingen tid", "mandag? aldrig i livet"

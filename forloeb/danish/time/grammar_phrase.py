@@ -13,6 +13,7 @@ from dataclasses import replace
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
+from forloeb.danish.time.grammar_clock import clock_piece
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
 from forloeb.danish.time.grammar_negation import booking, moving
@@ -90,7 +91,8 @@ def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
         bound = Bound.AT  # "fra mandag kl. 10 til 12"
     if left.spec and scan.key(i) == "siden":
         left = Point(Past(left.spec), left.hours)
-    if left.hours and left.hours.kind is Kind.BEFORE and scan.key(i) == "til" and booking(scan, i):
+    asked_for = scan.key(i) == "til" and booking(scan, i) and clock_piece(scan, i) is not None
+    if left.hours and left.hours.kind is Kind.BEFORE and asked_for:
         left = Point(left.spec, Hours(Kind.VALUE, left.hours.end, None))
     return Item(left, i, end, bound)
 

@@ -40,6 +40,8 @@ class Item:
 
     refused: bool = False  # whether a refusal of its own stands before it
 
+    denied: bool = False  # whether the refusal that rules it out stands after it
+
     def at(self) -> bool:
         """Whether it names its point itself, without bound or range."""
         return self.bound is Bound.AT and self.right is None

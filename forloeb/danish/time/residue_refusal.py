@@ -43,7 +43,8 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
             return True
         near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
         near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
-        if near and not any(item.excluded or _since(scan, item) for item in near):
+        exempt = key in ("ikke", "aldrig")
+        if near and not any(item.excluded or (exempt and _since(scan, item)) for item in near):
             return True
     return False
 

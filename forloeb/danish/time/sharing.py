@@ -145,6 +145,8 @@ def _share_hours(group: list[Item]) -> list[Item]:
     """`torsdag eller fredag kl. 10`: its time of day holds for the bare days before it, back to a comma."""
     out = list(group)
     if group[0].hours_first and all(_bare_day(item) and item.excluded == group[0].excluded for item in group[1:]):
+        if group[-1].link != "og" or not _alike(group):
+            raise Unclear("which_days")  # "kl. halv tre på fredag, ellers mandag"
         return [replace(item, left=Point(item.left.spec, group[0].left.hours)) for item in group]
     for end, last in enumerate(group):
         again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
@@ -155,13 +157,20 @@ def _share_hours(group: list[Item]) -> list[Item]:
                 raise Unclear("which_days")  # "mandag og tirsdag kl. 10 og onsdag"
             continue
         first = end
-        while first and _bare_day(group[first - 1]):
+        while first and _bare_day(group[first - 1]) and not last.hours_first:
             first -= 1
+        if not _alike(group[first : end + 1]):
+            raise Unclear("which_days")  # "mandag eller i morgen kl. 9"
         if first and group[first].link == "og":
             continue  # "mandag kl. 9 og tirsdag eller onsdag kl. 10"
         for at in range(first, end):
             out[at] = replace(group[at], left=Point(group[at].left.spec, last.left.hours))
     return out
+
+
+def _alike(group: list[Item]) -> bool:
+    """Whether the days were all said in one way: weekdays, dates, or days counted from today."""
+    return len({type(item.left.spec) for item in group}) == 1
 
 
 def _bare_day(item: Item) -> bool:
@@ -202,6 +211,11 @@ def _share_week_and_month(group: list[Item]) -> list[Item]:
     for item in group:
         spec = item.left.spec
         if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
+            backwards = not any(isinstance(one.left.spec, OnWeekday) and one.left.spec.week for one in out)
+            named = next(one for one in group if isinstance(one.left.spec, OnWeekday) and one.left.spec.week)
+            apart = group[-1].link != "og" and group[-1].first > group[-2].end + 1
+            if backwards and (apart or spec.weekday >= getattr(named.left.spec, "weekday", 0)):
+                raise Unclear("which_days")  # "torsdag eller mandag i uge 46"
             spec = replace(spec, week=weeks[0])
         if isinstance(spec, OnDate) and spec.month is None and months and item.excluded != group[0].excluded:
             spec = replace(spec, month=months[0].month, year=months[0].year)  # "den 4. december, ikke den 3."

@@ -1,13 +1,14 @@
 """What stands round a time does not change it: greetings, thanks, phone numbers, reasons, and other spellings.
 
 Each time is read alone and then in every frame; both have to say the same, or the frame may make it ask. This is what
-found that "inden 12. Mvh Ole" had lost its hour.
+found that "inden 12. Mvh Ole" had lost its hour. Two times in one message keep what they say apart, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import permutations
 
 import pytest
 
@@ -45,6 +46,25 @@ Kære sagsbehandler {}; 🙂 {}; ja tak, {}; det kan blive {}; {} tak; {}, tak; 
 {} på telefonen; {} online; {} personligt; {} hos jer; {} i jobcenteret; {} på Jobnet; {}. min tlf er 20304050;
 {}. Jeg er 45 år; {} eller hvad?; {} ville være dejligt; {}, er det ok; {} i stedet
 """
+DAYS = """
+mandag; på torsdag; torsdag kl 10; kl halv tre på fredag; fredag formiddag; onsdag efter kl 14; fredag mellem 9 og 11;
+d. 12/10 kl 14.15; d. 15. oktober; den 20. oktober kl. 9; i morgen; i morgen kl 9; i dag efter kl 15; torsdag 13-15;
+mandag den 19. oktober; fra den 20. til den 23. oktober
+"""
+# Two times in one message, and which of them is ruled out
+PAIRS = {
+    "ikke {}, men {}": (True, False),
+    "{} kan jeg ikke, men {} kan jeg": (True, False),
+    "{} kan jeg ikke {} kan jeg godt": (True, False),
+    "jeg kan ikke {}. Kan vi sige {}?": (True, False),
+    "{} passer fint. {} passer dårligt": (False, True),
+    "{} er optaget. {} er ledig": (True, False),
+    "{} dur ikke, hvad med {}?": (True, False),
+    "{} i stedet for {}": (False, True),
+    "nej til {}, ja til {}": (True, False),
+    "{} er jeg på arbejde, men {} har jeg fri": (True, False),
+    "hellere {} end {}": (False, True),
+}
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "capitals": str.upper,
     "ae oe aa": lambda text: text.translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})),
@@ -80,6 +100,17 @@ def test_a_spelling_changes_no_time(spelling: str) -> None:
     for time in listed(TIMES):
         alone, other = read(time, NOW, "future"), read(SPELLINGS[spelling](time), NOW, "future")
         assert other.ask or said(other) == said(alone), SPELLINGS[spelling](time)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_of_two_times_the_right_one_is_ruled_out(pair: str) -> None:
+    for one, other in permutations(listed(DAYS), 2):
+        reading = read(pair.format(one, other), NOW, "future")
+        apart = [read(text, NOW, "future").times[0] for text in (one, other)]
+        expected = [
+            (time.start, time.end, time.kind, time.grain, out) for time, out in zip(apart, PAIRS[pair], strict=True)
+        ]
+        assert reading.ask or said(reading) == expected, pair.format(one, other)
 
 
 def test_frames_seldom_make_it_ask() -> None:
