@@ -50,4 +50,7 @@ def moved_hours(scan: Scan, item: Item) -> Found[list[Item]]:
         return None  # "flyt mødet onsdag 10 til 12" may be when it is
     old, new = Hours(Kind.VALUE, hours.start, None), Hours(Kind.VALUE, hours.end, None)
     given_up = Item(Point(item.left.spec, old), item.first, middle, excluded=True)
+    other = point(scan, middle + 1)
+    if other and other[0].spec and other[1] > item.end:  # "fra torsdag kl. 10 til kl. 12 på fredag"
+        return [given_up, Item(other[0], middle + 1, other[1], link="men")], other[1]
     return [given_up, Item(Point(item.left.spec, new), middle + 1, item.end, link="men")], item.end

@@ -53,7 +53,7 @@ def _short_is_weekday(scan: Scan, i: int) -> bool:
         return True
     clocked = after == "kl" or any(atom.sep in (".", ":") for atom in scan.token(i + 1).atoms)
     clocked = clocked or len(scan.token(i + 1).atoms) == 2
-    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller"))
+    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller", ":", "kan"))
 
 
 def weekday(scan: Scan, i: int) -> Found[Piece]:
