@@ -130,6 +130,9 @@ def _is_anothers(ent: Span) -> bool:
     """Whether a member of the family stands before it in the clause, or "med" one after it, and the person does not."""
     if any(token.norm_ in _SELF for token in ent):
         return _accompanies(ent)
+    possessor, noun = (ent.doc[i].norm_ if i >= 0 else "" for i in (ent.start - 2, ent.start - 1))
+    if possessor in _listed("hvis") and noun not in _listed("krop") and _begins_with_verb(ent):
+        return True  # "min kanin er syg"
     for i in range(ent.start - 1, max(ent.start - 9, -1), -1):
         token = ent.doc[i]
         if token.is_punct or token.norm_ in _SELF:
@@ -137,6 +140,10 @@ def _is_anothers(ent: Span) -> bool:
         if token.norm_ in _OTHERS or (token.norm_ in _listed("slaegt") and not _is_gets(token)):
             return True
     return _accompanies(ent)
+
+
+def _begins_with_verb(ent: Span) -> bool:
+    return ent[0].norm_ in ("er", "har", "blev", "bliver", "ligger", "fik")
 
 
 def _is_gets(token: Token) -> bool:
@@ -196,7 +203,12 @@ def _variants(phrase: str) -> list[list[dict[str, Any]]]:
 
 def _condition(part: str) -> list[dict[str, Any]]:
     if part.startswith("+") and part[1:].isdigit():
-        gap = {"NORM": {"NOT_IN": ["jeg", "vi", "man", "og", "men"]}, "IS_PUNCT": False, "IS_SPACE": False, "OP": "?"}
+        gap = {
+            "NORM": {"NOT_IN": ["jeg", "vi", "du", "man", "og", "men"]},
+            "IS_PUNCT": False,
+            "IS_SPACE": False,
+            "OP": "?",
+        }
         return [gap] * int(part[1:])
     optional = {"OP": "?"} if part.endswith("?") else {}
     refused = part.startswith("!")

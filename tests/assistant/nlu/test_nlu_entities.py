@@ -70,6 +70,8 @@ CASES = {
         kan de ikke ringe til mig den dag i stedet = telefon
         kan jeg klikke en tid ind på nettet =
         jeg sad ved telefonen =
+        telefonen ringede aldrig =
+        jeg dropper video og kommer ind i stedet = digital personligt
         vis min personlige plan =
     """,
     "afbudsgrund": """
@@ -92,6 +94,13 @@ CASES = {
         min nabo er indlagt = andet
         hun er syg min datter = andet
         min yngste har feber = andet
+        min kanin er syg = andet
+        min ryg er dårlig = sygdom
+        der er sygdom i familien = andet
+        vi har ingen til at tage den lille = andet
+        magter det ikke i dag = privat
+        jeg skal noget med familien = privat
+        gider du ikke hjælpe mig =
         en lille smule feber = sygdom
         jeg får feber nu = sygdom
         min datter har smittet mig så jeg ligger med feber = sygdom
