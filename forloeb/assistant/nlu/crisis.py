@@ -9,17 +9,16 @@ from pathlib import Path
 import yaml
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
 from forloeb.assistant.nlu.language import DANISH
-from forloeb.assistant.nlu.scope import OUTSIDE
+from forloeb.assistant.nlu.scope import CRISIS, OUTSIDE
 from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import fold, one_of
 
 SOURCE = Path(__file__).with_name("crisis.yml")
-CRISIS = "krise"
 _SURE = 0.98
 _LONGEST = 4_000
 _LITTLE = 8  # words that may stand beside a way of speaking
@@ -63,7 +62,7 @@ class CrisisNet(Stateless, IntentClassifier):
             ]
             if is_crisis(text):
                 set_ranking(message, [(CRISIS, _SURE), *((name, sure * (1 - _SURE)) for name, sure in others)])
-            elif others and message.get(INTENT, {}).get(INTENT_NAME_KEY) == CRISIS and is_way_of_speaking(text):
+            elif others and is_way_of_speaking(text):
                 whole = sum(sure for _, sure in others) or 1.0
                 set_ranking(message, [(name, sure / whole) for name, sure in others])
             elif message.get("sprog", DANISH) != DANISH:
