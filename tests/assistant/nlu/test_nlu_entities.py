@@ -73,6 +73,7 @@ CASES = {
         kan jeg klikke en tid ind på nettet =
         jeg sad ved telefonen =
         telefonen ringede aldrig =
+        skal man møde frem i person = personligt
         jeg dropper video og kommer ind i stedet = digital personligt
         vis min personlige plan =
     """,
@@ -97,6 +98,9 @@ CASES = {
         hun er syg min datter = andet
         min yngste har feber = andet
         min kanin er syg = andet
+        min datter fik vandkopper i nat = andet
+        der er ingen busser i dag = andet
+        jeg er taget til sverige = privat
         mor på hospital = andet
         min datters institution holder lukket = andet
         jeg har ikke nogen til at passe hende = andet
