@@ -57,7 +57,8 @@ def bounded_by_clauses(scan: Scan, found: list[Item]) -> list[Item]:
 def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
     """`mandag har jeg møde kl 10, så jeg kan efter 12`: both on the only day that is named."""
     out = list(found)
-    if sum(item.left.spec is not None for item in found) != 1:
+    days = [item.left.spec for item in found if item.left.spec is not None]
+    if not days or any(day != days[0] for day in days):
         return out
     for at in range(1, len(out)):
         one, other = out[at - 1], out[at]
