@@ -148,6 +148,8 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True
     if scan.key(i) in _IMPOSSIBLE and scan.key(i + 1) in _NOT_SO:
         return True  # "onsdag efter kl. 14 umuligt"
+    if scan.key(i) in ("undtaget", "undtagen", "fraregnet") and not scan.opens(i + 1):
+        return True  # "torsdag og fredag undtaget"
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(said) in ("ingen", "intet", "aldrig")):
         return True  # "tirsdag: ingen tid", "mandag? aldrig i livet"
