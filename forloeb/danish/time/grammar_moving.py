@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
 from forloeb.danish.time.grammar_core import Point, point
-from forloeb.danish.time.grammar_negation import moving, swapping
 from forloeb.danish.time.grammar_range import other_end
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.moving_verbs import moving, swapping
 from forloeb.danish.time.scan import Found, Scan
 
 

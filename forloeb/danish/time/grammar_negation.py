@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import WEEKDAYS
+from forloeb.danish.time.moving_verbs import MOVES
 from forloeb.danish.time.scan import Scan
 
 _OUT = words(
@@ -28,19 +29,7 @@ _BETWEEN = _SUBJECTS | words(
     "naturligvis selvfoelgelig selvsagt desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da "
     "virkelig simpelthen lige rigtigt heller"
 )
-_MOVES = words(
-    "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
-    "udskyd udskyde byt bytte bytter "
-    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes "
-    "fremrykke fremrykkes"
-)
-_BOOKINGS = words(
-    "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
-    "planlagt udsat berammet"
-)
 _RELATIVE = words(", som den jeg vi gerne meget")
-_ACCEPTED = words("ja nej tak ok okay ses tiden velkommen siger")
-_ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
     "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat "
     "nogo svaert svaer problematisk "
@@ -148,7 +137,7 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True
     if scan.key(i) in _IMPOSSIBLE and scan.key(i + 1) in _NOT_SO:
         return True  # "onsdag efter kl. 14 umuligt"
-    if scan.key(i) in ("undtaget", "undtagen", "fraregnet") and not scan.opens(i + 1):
+    if scan.key(i) in ("undtaget", "undtagen", "fraregnet") and not scan.known(i + 1):
         return True  # "torsdag og fredag undtaget"
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(said) in ("ingen", "intet", "aldrig")):
@@ -201,35 +190,13 @@ def _tag(scan: Scan, i: int) -> bool:
 
 def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
-    if scan.key(i) in _MOVES and "til" in (scan.key(i + 1), scan.key(i + 2)):
+    if scan.key(i) in MOVES and "til" in (scan.key(i + 1), scan.key(i + 2)):
         return True  # "mødet d. 4/12 flyttes til …"
     i = scan.skip(i, _RELATIVE, 4)  # "tiden mandag, som jeg gerne vil have flyttet til …"
     if scan.key(i) not in _MODALS:
         return False
     at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)
-    return scan.key(at) in _MOVES and scan.key(at + 1) == "til"
-
-
-def booking(scan: Scan, i: int) -> bool:
-    """Whether the words before ask for a time, so that "til kl. 14" is when it begins."""
-    if scan.key(i - 1) in _ACCEPTED or any(scan.key(at) == "tid" and scan.key(at - 1) in _ONE for at in (i - 1, i - 2)):
-        return True  # "ja tak til kl. 11.30", "er der en tid til kl. 14"
-    return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
-
-
-def swapping(scan: Scan, i: int) -> bool:
-    """`byt tirsdag med torsdag`."""
-    return any(scan.key(at) in ("byt", "bytte", "bytter", "skift", "skifte") for at in range(max(0, i - _FAR), i))
-
-
-def moving(scan: Scan, i: int) -> bool:
-    """Whether a verb of moving stands before the phrase in its clause."""
-    for at in range(i - 1, max(-1, i - _MOVE_FAR), -1):
-        if scan.key(at) in _CLAUSE_ENDS:
-            return False
-        if scan.key(at) in _MOVES or (scan.key(at) == "om" and {"lave", "laver", "lav"} & {*scan.keys[at - 4 : at]}):
-            return True  # "kan vi lave det om fra den 25. til den 26."
-    return False
+    return scan.key(at) in MOVES and scan.key(at + 1) == "til"
 
 
 def refuses_back(scan: Scan, i: int) -> int | None:

@@ -11,11 +11,11 @@ import re
 
 from forloeb.danish.time.days import Month
 from forloeb.danish.time.durations import Rest
-from forloeb.danish.time.grammar_negation import moving
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.moving_verbs import moving
 from forloeb.danish.time.numbers import CARDINALS, ORDINALS
 from forloeb.danish.time.residue_loose import led_by_bound, loose_hour, loose_stretch
 from forloeb.danish.time.scan import Scan
