@@ -46,6 +46,8 @@ _APART = words("bortset andet andre stedet istedet")
 _POORLY = words("daarligt skidt elendigt ringe")
 _SUITING = words("passer passe er bliver gaar")
 # What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
+_MISSED = words("kom moedte dukkede naaede deltog")
+_FAILED = words("kunne fik modtog saa hoerte")
 _UNDOING = words("mon hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _UNSUITED = words("god godt muligt mulig mulighed saa hjemme en i her fint ledig smart") | {"", "."}
@@ -74,7 +76,7 @@ def negated_before(scan: Scan, i: int) -> bool:
         return True  # "fredag medmindre det er før 10"
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
-            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
+            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING or missed(scan, at))
         if scan.key(at) in _POORLY and any(scan.key(back) in _SUITING for back in range(at - 3, at)):
             return True  # "det passer dårligt på mandag"
         if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in _APART:
@@ -114,6 +116,13 @@ def refused_before(scan: Scan, i: int) -> bool:
         if scan.key(at) == "ikke":
             return not inverted(scan, at)
     return False
+
+
+def missed(scan: Scan, i: int) -> bool:
+    """`jeg kom ikke i mandags`, `i går nåede jeg ikke mødet`: tells when, and rules nothing out."""
+    before = {scan.key(at) for at in range(i - 3, i)}
+    there = "var" in before and ("der" in before or scan.key(i + 1) == "der")
+    return bool(before & _MISSED) or there or (scan.at.past and bool(before & _FAILED))
 
 
 def inverted(scan: Scan, i: int) -> bool:

@@ -11,6 +11,7 @@ import re
 
 from forloeb.danish.time.days import Month
 from forloeb.danish.time.durations import Rest
+from forloeb.danish.time.grammar_duration import UNITS
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
@@ -152,7 +153,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if linked and scan.key(after - 1) == "eller" and scan.digits(after) and len(scan.token(after).text) <= 2:
         return True
-    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered:
+    lasted = scan.key(after + 2) in UNITS  # "i mandags efter 12 år i firmaet"
+    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered and not lasted:
         return True  # "onsdag inden 12" and a word that may be counted
     return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from forloeb.danish.time.grammar_busy import busy
-from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.grammar_negation import inverted, missed
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
@@ -80,7 +80,7 @@ def _denies(scan: Scan, i: int) -> bool:
         return False
     if scan.key(i + 1) == "?" and scan.token(i).text.lower() in ("ik", "ikk"):
         return False  # "på tirsdag ikk?" hopes for a yes
-    return scan.key(i - 1) not in ("hvorfor", "arbejder")
+    return scan.key(i - 1) not in ("hvorfor", "arbejder") and not missed(scan, i)
 
 
 def _points_back(scan: Scan, i: int) -> bool:
