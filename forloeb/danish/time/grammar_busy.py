@@ -41,12 +41,15 @@ _BREAKS = words(". ! ? ; , men saa for og eller derfor") | {""}
 _FAR = 8
 
 
-def _busy(scan: Scan, i: int, end: int, covered: set[int]) -> bool:
+def busy(scan: Scan, i: int, end: int, covered: set[int]) -> bool:
     """Whether the clause round the tokens from i to before end says that the person is occupied then."""
     clause = {*_words(scan, range(i - 1, i - 1 - _FAR, -1), covered), *_words(scan, range(end, end + _FAR), covered)}
     near = set(_words(scan, range(end, end + 2), covered))
     if set(_words(scan, range(i - 1, i - 1 - _FAR, -1), covered)) & _CANCELS and not near & _FREE:
         return True  # "aflys mandag, jeg tager onsdag"
+    used = scan.key(end) == "til" and {"bruge", "bruger"} & {*scan.keys[max(i - 2, 0) : i]}
+    if used:
+        return True  # "jeg skal bruge tirsdag til at flytte"
     elsewhere = bool(clause & _OCCUPIED) or any(key.endswith(_KINDS) for key in clause) or _elsewhere(scan, end)
     return elsewhere and not clause & _FREE and not clause & (_OTHERS - {"i"})
 
@@ -54,6 +57,8 @@ def _busy(scan: Scan, i: int, end: int, covered: set[int]) -> bool:
 def _elsewhere(scan: Scan, i: int) -> bool:
     """`er jeg på Fyn`, `skal jeg passe børn`, `har jeg pilates`: said of the time before, and not of the meeting."""
     i = scan.skip(i, frozenset({"der", "saa"}), 1)
+    if (scan.key(i), scan.key(i + 1)) == ("gaar", "med"):
+        return True  # "tirsdag går med lægebesøg"
     verb, subject, what = scan.key(i), scan.key(i + 1), scan.key(i + 2)
     if subject not in ("jeg", "vi") or not what.isalpha() or {scan.key(at) for at in range(i, i + _FAR)} & _WITH_YOU:
         return False
@@ -72,7 +77,7 @@ def rule_out_busy(scan: Scan, found: list[Item]) -> list[Item]:
     for at in range(len(found)):
         last = at + 1 == len(found) or not _listed(found, at + 1)
         if last:
-            if _busy(scan, found[first].first, found[at].end, covered):
+            if busy(scan, found[first].first, found[at].end, covered):
                 occupied |= set(range(first, at + 1))
             first = at + 1
     if not any(at not in occupied and not item.excluded for at, item in enumerate(found)):

@@ -15,6 +15,7 @@ from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
 
@@ -38,11 +39,14 @@ _MINE = words("jeg har er min vi mit arbejder")
 _NOT_MINE = words("uden ledig ikke samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
 _UNTIL = words("til indtil frem op fra")
 _STARTING = words("job jobbet starter begynder faaet nyt start skal")
-_HEDGES = words("det skal skulle maa vaere blive bliver foerst helst gerne kun bare lige tidligst noget en gang engang")
+_HEDGES = words(
+    "lidt det skal skulle maa vaere blive bliver foerst helst gerne kun bare lige tidligst noget en gang engang"
+)
 _AFTERWARDS = words("derefter bagefter herefter")
 _ABLE = words("kan er passer har kunne duer")
 _POINTED = words("det den da")
 _SOONER = words("inden foer")
+_UNITS = words("dag uge aften maaned")
 _CLAUSE = 9
 _BUSY = 6
 _AHEAD = 8
@@ -57,7 +61,8 @@ def bounded_by_clauses(scan: Scan, found: list[Item]) -> list[Item]:
 def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
     """`mandag har jeg møde kl 10, så jeg kan efter 12`: both on the only day that is named."""
     out = list(found)
-    if sum(item.left.spec is not None for item in found) != 1:
+    days = [item.left.spec for item in found if item.left.spec is not None]
+    if not days or any(day != days[0] for day in days):
         return out
     for at in range(1, len(out)):
         one, other = out[at - 1], out[at]
@@ -73,7 +78,7 @@ def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
 
 def _dated_event(scan: Scan, item: Item, covered: set[int]) -> Item:
     """`efter jeg har hentet børn kl 15`, `inden jeg tager på ferie i uge 29`."""
-    if not item.at() or item.excluded or not _lasting(item):
+    if not item.at() or item.excluded or (item.left.hours is not None and not _lasting(item)):
         return item
     for at in range(item.first - 1, item.first - 1 - _CLAUSE, -1):
         if at < 0 or at in covered or scan.key(at) in _BREAKS:
@@ -82,6 +87,10 @@ def _dated_event(scan: Scan, item: Item, covered: set[int]) -> Item:
         subject = scan.skip(at + 1, words("at"), 1)
         if bound and scan.key(subject) in _SUBJECTS and subject < item.first:
             if scan.key(at) in ("naar", "snart") and not {scan.key(said) for said in range(at, item.first)} & _DONE:
+                return item
+            if bound is Bound.AFTER and not _lasting(item):
+                if scan.key(at) == "efter" and scan.key(at - 1) not in _UNITS and scan.key(at + 2) != "mening":
+                    raise Unclear("unread")  # "efter jeg har været hos lægen d. 5.": that day or the next?
                 return item
             return replace(_bounded(item, bound), first=at)
     return item

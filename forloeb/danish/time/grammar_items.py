@@ -29,6 +29,7 @@ _FILLERS = words(
     "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
     "dog"
 )
+_ON = words("og eller i da for med du")
 _NEAR = 3
 _PRAISED = words("godt fint fin passer er gaar duer dur fri ledig bedre ok")
 _UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
@@ -40,7 +41,7 @@ def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
     unclear: list[Unclear] = []
     i = sentence = 0
     while i < len(scan.tokens):
-        sentence += scan.key(i) in (".", "!", "?", ";") or scan.sentence_ends(i)
+        sentence += scan.key(i) in (".", "!", "?", ";") or (scan.sentence_ends(i) and scan.key(i) not in _ON)
         link, read = "", None
         if scan.opens(i):
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import WEEKDAYS
+from forloeb.danish.time.moving_verbs import MOVES
 from forloeb.danish.time.scan import Scan
 
 _OUT = words(
@@ -28,19 +29,7 @@ _BETWEEN = _SUBJECTS | words(
     "naturligvis selvfoelgelig selvsagt desvaerre bare nok altsaa overhovedet slet saa ogsaa nemlig sgu da "
     "virkelig simpelthen lige rigtigt heller"
 )
-_MOVES = words(
-    "flyt flytte flyttet flytter ryk rykke rykkes rykket flyttes aendre aendret aendres skift skifte skiftes "
-    "udskyd udskyde byt bytte bytter "
-    "rykker skub skubbe skubber udskyder udsaette flyttede move moved change reschedule udsaet udskydes "
-    "fremrykke fremrykkes"
-)
-_BOOKINGS = words(
-    "book booke bestil bestille saet saette aftal aftale booket reserver sat aftalt indkaldt inviteret forsinket "
-    "planlagt udsat berammet"
-)
 _RELATIVE = words(", som den jeg vi gerne meget")
-_ACCEPTED = words("ja nej tak ok okay ses tiden velkommen siger")
-_ONE = words("en den nogen ledig anden")
 _IMPOSSIBLE = words(
     "udelukket umuligt umulig umulige optaget daarlig daarligt daarlige skidt fuld fuldt taget besat "
     "nogo svaert svaer problematisk "
@@ -57,6 +46,8 @@ _APART = words("bortset andet andre stedet istedet")
 _POORLY = words("daarligt skidt elendigt ringe")
 _SUITING = words("passer passe er bliver gaar")
 # What turns a refusal round: "hvorfor ikke tirsdag", "ikke optaget", "jeg arbejder ikke tirsdag" (and so am free)
+_MISSED = words("kom moedte dukkede naaede deltog")
+_FAILED = words("kunne fik modtog saa hoerte")
 _UNDOING = words("mon hvorfor ikke intet arbejder arbejde job")
 _CLAUSE_ENDS = words(". ! ? ;")
 _UNSUITED = words("god godt muligt mulig mulighed saa hjemme en i her fint ledig smart") | {"", "."}
@@ -85,7 +76,7 @@ def negated_before(scan: Scan, i: int) -> bool:
         return True  # "fredag medmindre det er før 10"
     for _ in range(_FAR):
         if scan.key(at) in _OUT:
-            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING)
+            return not (inverted(scan, at) or scan.key(at - 1) in _UNDOING or missed(scan, at))
         if scan.key(at) in _POORLY and any(scan.key(back) in _SUITING for back in range(at - 3, at)):
             return True  # "det passer dårligt på mandag"
         if scan.key(at) in ("fra", "end", "for") and scan.key(at - 1) in _APART:
@@ -127,6 +118,13 @@ def refused_before(scan: Scan, i: int) -> bool:
     return False
 
 
+def missed(scan: Scan, i: int) -> bool:
+    """`jeg kom ikke i mandags`, `i går nåede jeg ikke mødet`: tells when, and rules nothing out."""
+    before = {scan.key(at) for at in range(i - 3, i)}
+    there = "var" in before and ("der" in before or scan.key(i + 1) == "der")
+    return bool(before & _MISSED) or there or (scan.at.past and bool(before & _FAILED))
+
+
 def inverted(scan: Scan, i: int) -> bool:
     """`kan jeg ikke` at the start of its clause: a question that suggests."""
     if (scan.key(i - 2), scan.key(i - 1)) in _OFFERS:
@@ -148,6 +146,8 @@ def negated_after(scan: Scan, i: int) -> bool:
         return True
     if scan.key(i) in _IMPOSSIBLE and scan.key(i + 1) in _NOT_SO:
         return True  # "onsdag efter kl. 14 umuligt"
+    if scan.key(i) in ("undtaget", "undtagen", "fraregnet") and not scan.known(i + 1):
+        return True  # "torsdag og fredag undtaget"
     said = scan.skip(i, _COLONS, 1)
     if scan.key(said) in _NO or (said > i and scan.key(said) in ("ingen", "intet", "aldrig")):
         return True  # "tirsdag: ingen tid", "mandag? aldrig i livet"
@@ -199,35 +199,13 @@ def _tag(scan: Scan, i: int) -> bool:
 
 def _moved_away(scan: Scan, i: int) -> bool:
     """`mødet d. 4/12 vil jeg gerne flytte til …`: the time before is given up."""
-    if scan.key(i) in _MOVES and "til" in (scan.key(i + 1), scan.key(i + 2)):
+    if scan.key(i) in MOVES and "til" in (scan.key(i + 1), scan.key(i + 2)):
         return True  # "mødet d. 4/12 flyttes til …"
     i = scan.skip(i, _RELATIVE, 4)  # "tiden mandag, som jeg gerne vil have flyttet til …"
     if scan.key(i) not in _MODALS:
         return False
     at = scan.skip(i + 1, _BETWEEN | {"gerne", "have", "blive", "nodt", "noedt", "til", "at"}, 5)
-    return scan.key(at) in _MOVES and scan.key(at + 1) == "til"
-
-
-def booking(scan: Scan, i: int) -> bool:
-    """Whether the words before ask for a time, so that "til kl. 14" is when it begins."""
-    if scan.key(i - 1) in _ACCEPTED or any(scan.key(at) == "tid" and scan.key(at - 1) in _ONE for at in (i - 1, i - 2)):
-        return True  # "ja tak til kl. 11.30", "er der en tid til kl. 14"
-    return moving(scan, i) or any(scan.key(at) in _BOOKINGS for at in range(max(0, i - _FAR), i))
-
-
-def swapping(scan: Scan, i: int) -> bool:
-    """`byt tirsdag med torsdag`."""
-    return any(scan.key(at) in ("byt", "bytte", "bytter", "skift", "skifte") for at in range(max(0, i - _FAR), i))
-
-
-def moving(scan: Scan, i: int) -> bool:
-    """Whether a verb of moving stands before the phrase in its clause."""
-    for at in range(i - 1, max(-1, i - _MOVE_FAR), -1):
-        if scan.key(at) in _CLAUSE_ENDS:
-            return False
-        if scan.key(at) in _MOVES or (scan.key(at) == "om" and {"lave", "laver", "lav"} & {*scan.keys[at - 4 : at]}):
-            return True  # "kan vi lave det om fra den 25. til den 26."
-    return False
+    return scan.key(at) in MOVES and scan.key(at + 1) == "til"
 
 
 def refuses_back(scan: Scan, i: int) -> int | None:

@@ -16,7 +16,6 @@ from forloeb.danish.time.grammar_bound import bound_at
 from forloeb.danish.time.grammar_clock import clock_piece
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
-from forloeb.danish.time.grammar_negation import booking, moving
 from forloeb.danish.time.grammar_range import bare_clock, between, night_between, night_to, pair
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.grammar_rest import onwards, run_out
@@ -24,6 +23,7 @@ from forloeb.danish.time.grammar_whole import whole_message
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.moving_verbs import booking, moving
 from forloeb.danish.time.scan import Found, Scan
 
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")

@@ -11,11 +11,12 @@ import re
 
 from forloeb.danish.time.days import Month
 from forloeb.danish.time.durations import Rest
-from forloeb.danish.time.grammar_negation import moving
+from forloeb.danish.time.grammar_duration import UNITS
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.moving_verbs import moving
 from forloeb.danish.time.numbers import CARDINALS, ORDINALS
 from forloeb.danish.time.residue_loose import led_by_bound, loose_hour, loose_stretch
 from forloeb.danish.time.scan import Scan
@@ -41,6 +42,7 @@ _ENDS = frozenset({"", ",", ".", "?", "!", ";"})
 _BREAKS = _ENDS - {""}
 _TURNS = words("men eller , og")
 _HEDGES = words("den det gerne helst ogsaa heller ikke maaske evt kun i hellere saa")
+_SHORT = words("tir tirs ons tor tors fre")
 _ABLE = words("er passer kan vil ville gaar duer dur")
 _UNITS = words("dag hverdag weekend dage uge uger maaned maaneder hverdage weekender")
 _MOST_HOURS = 31
@@ -86,6 +88,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if item.left.spec is None and item.left.hours and before in covered and not item.link:
         return item.left.hours.kind is Kind.VALUE  # "halv 2 halv 3"
+    if scan.key(before) in _SHORT and before not in covered:
+        return True
+    if before in covered and not item.link and item.bound in (Bound.AFTER, Bound.BEFORE) and scan.definite(before):
+        return True  # "torsdagen efter den 15."
     if item.left.hours and before in covered and not item.link and item.bound is Bound.BEFORE:
         return True  # "hele formiddagen frem til kl 12 mandag"
     week = item.left.spec.week if isinstance(item.left.spec, OnWeekday) else None
@@ -147,7 +153,8 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return True
     if linked and scan.key(after - 1) == "eller" and scan.digits(after) and len(scan.token(after).text) <= 2:
         return True
-    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered:
+    lasted = scan.key(after + 2) in UNITS  # "i mandags efter 12 år i firmaet"
+    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered and not lasted:
         return True  # "onsdag inden 12" and a word that may be counted
     return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
 
@@ -209,6 +216,8 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
         return True
     if key == "naeste" and (scan.key(i + 1) in _ENDS or (scan.key(i + 1) in _ABLE and not _dated(scan, i + 2))):
         return True  # "slutningen af denne uge eller starten af næste"
+    if key == "denne" and scan.key(i + 1) in ("eller", "og"):
+        return True  # "torsdag i denne eller næste uge"
     if key in ("sidstnaevnte", "foerstnaevnte", "quarter", "past"):
         return True
     instead = i - 1

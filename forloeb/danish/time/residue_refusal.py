@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from forloeb.danish.time.grammar_negation import inverted
+from forloeb.danish.time.grammar_busy import busy
+from forloeb.danish.time.grammar_negation import inverted, missed
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.model import Kind
@@ -34,6 +35,10 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
     owner = {at: item for item in found for at in range(item.first, item.end)}
     if found and "medmindre" in scan.keys and any(at not in owner for at, key in enumerate(scan.keys) if key == "ikke"):
         return True  # "medmindre det er mandag kan jeg ikke"
+    if any(_spared(scan, one, other, set(owner)) for one, other in pairwise(found)):
+        return True
+    if any(scan.key(at + 1) in ("i", "du", "der") for at, key in enumerate(scan.keys) if key == "medmindre"):
+        return True  # "tirsdag, medmindre I har noget onsdag"
     if any(_trails(scan, one, other) for one, other in pairwise(found)):
         return True
     for i, key in enumerate(scan.keys):
@@ -47,6 +52,12 @@ def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
         if near and not any(item.excluded or (exempt and _since(scan, item)) for item in near):
             return True
     return False
+
+
+def _spared(scan: Scan, one: Item, other: Item, covered: set[int]) -> bool:
+    """`hele næste uge er jeg på kursus undtagen fredag`: then Friday is the one free day."""
+    between = {"undtagen", "bortset", "naer", "undtaget"} & {*scan.keys[one.end : other.first]}
+    return other.excluded and bool(between) and not scan.at.past and busy(scan, one.first, one.end, covered)
 
 
 def _trails(scan: Scan, one: Item, other: Item) -> bool:
@@ -69,7 +80,7 @@ def _denies(scan: Scan, i: int) -> bool:
         return False
     if scan.key(i + 1) == "?" and scan.token(i).text.lower() in ("ik", "ikk"):
         return False  # "på tirsdag ikk?" hopes for a yes
-    return scan.key(i - 1) not in ("hvorfor", "arbejder")
+    return scan.key(i - 1) not in ("hvorfor", "arbejder") and not missed(scan, i)
 
 
 def _points_back(scan: Scan, i: int) -> bool:

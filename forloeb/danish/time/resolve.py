@@ -71,7 +71,7 @@ def _one_day(found: Time) -> bool:
 
 def _counted_from(before: Item | None, item: Item, at: Context) -> Context:
     """`onsdag d. 26/11 eller fredag`: in a list a bare day is looked for after the full date before it."""
-    if at.past or before is None or item.right is not None:
+    if at.past or before is None or item.right is not None or (item.excluded and item.link not in _LISTING):
         return at
     first, spec = before.left.spec, item.left.spec
     listed = item.link in _LISTING

@@ -64,6 +64,8 @@ PAIRS = {
     "nej til {}, ja til {}": (True, False),
     "{} er jeg på arbejde, men {} har jeg fri": (True, False),
     "hellere {} end {}": (False, True),
+    "flyt mit møde fra {} til {}": (True, False),
+    "jeg har en tid {} som jeg gerne vil flytte til {}": (True, False),
 }
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "capitals": str.upper,
@@ -105,6 +107,8 @@ def test_a_spelling_changes_no_time(spelling: str) -> None:
 @pytest.mark.parametrize("pair", PAIRS)
 def test_of_two_times_the_right_one_is_ruled_out(pair: str) -> None:
     for one, other in permutations(listed(DAYS), 2):
+        if "flyt" in pair and "fra " in one + other:
+            continue  # "fra fra den 20."
         reading = read(pair.format(one, other), NOW, "future")
         apart = [read(text, NOW, "future").times[0] for text in (one, other)]
         expected = [
