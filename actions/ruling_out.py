@@ -29,6 +29,8 @@ OVER_BY = re.compile(
     r"\b(?:skal|vil|bliver noedt til at) (?:\w+ ){0,4}?(?:faerdig|slut|overstaaet|afsted|videre|gaa|koere|hjem)\b"
 )
 BEFORE_IT = re.compile(r"\b(foer|inden|forinden|hente[rs]?)\b")
+_LASTING = re.compile(r"\b(til|indtil|fra)\b")
+_EVENT = re.compile(r"(inden|foer|efter|naar)\b")
 WEEKS = 26
 MORNING_ENDS, AFTERNOON_BEGINS = "10:00", "12:00"
 _WHOLE_DAY = ("00:00", "24:00")
@@ -53,6 +55,12 @@ def occupied(piece: str) -> bool:
     """Whether the words say that the person is taken up then: "jeg er på kursus mandag"."""
     folded = fold(piece)
     return bool(OCCUPIED.search(folded)) and not AT_LIBERTY.search(folded) and not NEGATION.search(folded)
+
+
+def bounds_a_wish(said: dict[str, Any]) -> bool:
+    """`jeg skal hente børn kl 15, så det skal være før`: bounded by what keeps one busy, and not the time of it."""
+    words = fold(said["text"])
+    return said["kind"] in ("after", "before") and bool(_EVENT.match(words) or not _LASTING.search(words))
 
 
 def without_occupied(wish: Wish, said: dict[str, Any], piece: str) -> Wish:

@@ -11,7 +11,17 @@ from typing import Any
 from actions import services
 from actions.known import Known
 from actions.meeting_words import CLOCK, times_in
-from actions.ruling_out import MORNING_ENDS, excluded, habits, just_before, occupied, over_by, span, without_occupied
+from actions.ruling_out import (
+    MORNING_ENDS,
+    bounds_a_wish,
+    excluded,
+    habits,
+    just_before,
+    occupied,
+    over_by,
+    span,
+    without_occupied,
+)
 from actions.wish_pieces import NEGATION, Times, said_in_pieces
 from forloeb.booking.model import Appointment, Form
 from forloeb.booking.wishes import Part, Wish
@@ -78,6 +88,9 @@ def _taken_in(wish: Wish, said: dict[str, Any], piece: str) -> Wish:
         return excluded(wish, {**said, "text": ""} if on_the_way(piece) else said)
     if _back_home(said, piece):
         return _wanted(wish, {**said, "kind": "after", "end": None})
+    if occupied(piece) and bounds_a_wish(said):
+        over = said["kind"] == "before" and len(said["end"] or "") == CLOCK
+        return replace(wish, done_by=time.fromisoformat(said["end"])) if over else _wanted(wish, said)
     return without_occupied(wish, said, piece) if occupied(piece) else _wanted(wish, said)
 
 

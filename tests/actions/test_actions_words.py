@@ -108,6 +108,8 @@ def day(number, month=10):
         ("jeg har fri om onsdagen", Wish(weekdays=frozenset({WEDNESDAY}))),
         ("tirsdage efter kl 15", Wish(weekdays=frozenset({TUESDAY}), earliest=time(15))),
         ("jeg skal hente børn kl 15 så det skal være før", Wish(done_by=time(15))),
+        ("jeg henter børn kl 15 så efter det", Wish(earliest=time(15))),
+        ("mødet skal ligge inden jeg skal til tandlæge kl 10", Wish(done_by=time(10))),
         ("jeg skal være færdig kl 14", Wish(done_by=time(14))),
         ("mødet skal være slut inden kl 14", Wish(done_by=time(14))),
         ("det må ikke være efter kl 15", Wish(done_by=time(15))),

@@ -1,8 +1,8 @@
 """What happens at a time bounds it: "efter jeg har hentet børn kl. 15", "vagt til kl. 14, så efter det".
 
 Conventions: an event named by a clause ends or begins at its clock time, week or month, so "efter" and "når jeg har"
-count from then on and "inden" ends before it; with a date it may last that day out, so `residue` asks. Towards the
-future "jeg arbejder til kl. 14" and "på kursus indtil fredag" are from then on, for until then the person is busy.
+count from then on and "inden" ends before it; after a date it may last that day out, so it asks. Towards the future
+"jeg arbejder til kl. 14" and "på kursus indtil fredag" rule out what they bound.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _DONE = words("har hentet afleveret faaet vaeret kommet hjem hjemme tilbage")
 _BREAKS = words(". ! ? ; , men saa og eller for derfor") | {""}
 _OCCUPIED = words(
     "arbejde arbejder job vagt dagvagt aftenvagt nattevagt kursus undervisning skole praktik optaget moede ferie "
-    "bortrejst udlandet hospitalet sygehuset vaek fyldt booket travlt lukket slukket"
+    "bortrejst udlandet hospitalet sygehuset vaek tandlaege tandlaegen begravelse bryllup rejser fyldt "
+    "booket travlt lukket slukket"
 )
 _MINE = words("jeg har er min vi mit arbejder")
 _NOT_MINE = words("uden ledig ikke samtale samtalen tid tiden mit hvis kan kunne han hun de du i passer")
@@ -55,7 +56,11 @@ _AHEAD = 8
 def bounded_by_clauses(scan: Scan, found: list[Item]) -> list[Item]:
     """The phrases, each bounded by the clause that it dates."""
     covered = {at for item in found for at in range(item.first, item.end)}
-    return [_until_busy(scan, _pointed_at(scan, _dated_event(scan, item, covered), covered)) for item in found]
+    out: list[Item] = []
+    for item in found:
+        pointed = _pointed_at(scan, _dated_event(scan, item, covered), covered)
+        out.append(_until_busy(scan, item) if pointed == item else pointed)
+    return out
 
 
 def on_the_same_day(scan: Scan, found: list[Item]) -> list[Item]:
@@ -113,7 +118,8 @@ def _bounded(item: Item, bound: Bound) -> Item:
 
 def _pointed_at(scan: Scan, item: Item, covered: set[int]) -> Item:
     """`jeg henter børn kl 15, så efter det`, `arbejder til 14, derefter kan jeg`."""
-    if item.excluded or item.right or (item.left.hours is None and not item.at()):
+    until = item.left.hours is None and item.bound in (Bound.BEFORE, Bound.THROUGH)
+    if item.excluded or item.right or (item.left.hours is None and not item.at() and not until):
         return item
     at = item.end
     while at < item.end + _AHEAD and at not in covered and not _points(scan, at):
@@ -127,6 +133,8 @@ def _pointed_at(scan: Scan, item: Item, covered: set[int]) -> Item:
     follows = scan.key(after) in ("", ".", ",", "!", "?", "tak") or scan.key(after) in _ABLE
     if scan.at.past or not follows or (scan.key(led) != "saa" and not _busy(scan, item)):
         return item
+    if until:
+        return replace(item, bound=Bound.FROM if item.bound is Bound.BEFORE else Bound.AFTER)
     return _bounded(item, Bound.BEFORE if scan.key(at) in _SOONER else Bound.AFTER)
 
 
@@ -149,7 +157,7 @@ def _busy(scan: Scan, item: Item) -> bool:
 
 
 def _until_busy(scan: Scan, item: Item) -> Item:
-    """`jeg arbejder til kl 14`, `på kursus til og med fredag`: free from then on."""
+    """`jeg arbejder til kl 14`, `på kursus til og med fredag`, `vagt fra kl 15`: ruled out, for one is busy then."""
     if (
         scan.at.past
         or item.excluded
@@ -157,31 +165,11 @@ def _until_busy(scan: Scan, item: Item) -> Item:
         or not any(scan.key(at) in _UNTIL for at in range(item.first, min(item.end, item.first + 4)))
     ):
         return item
-    hours = item.left.hours
-    if not _busy(scan, item):
-        return item
-    clocked_from = hours is not None and hours.kind is Kind.AFTER and "fra" in scan.keys[item.first : item.end]
-    if scan.key(item.first) == "fra" or clocked_from:
-        return item if _starting(scan, item) else _until_then(item)
-    if hours is not None and hours.kind is Kind.BEFORE:
-        return replace(item, left=Point(item.left.spec, Hours(Kind.AFTER, hours.end, None, hours.coarse)))
-    if hours is None and item.bound is Bound.BEFORE:
-        return replace(item, bound=Bound.FROM)
-    if hours is None and item.bound is Bound.THROUGH:
-        return replace(item, bound=Bound.AFTER)
-    return item
+    starting = any(scan.key(at) == "fra" for at in range(item.first, item.end)) and _starting(scan, item)
+    bounded = item.bound is not Bound.AT or (item.left.hours is not None and item.left.hours.kind is not Kind.INTERVAL)
+    return replace(item, excluded=True) if bounded and not starting and _busy(scan, item) else item
 
 
 def _starting(scan: Scan, item: Item) -> bool:
     """`jeg har fået job fra 1/3` tells when something begins, and not only when one is busy."""
     return any(scan.key(at) in _STARTING for at in range(item.first - _BUSY, item.first))
-
-
-def _until_then(item: Item) -> Item:
-    """`jeg arbejder fra kl. 12`: free before it."""
-    hours = item.left.hours
-    if hours is not None and hours.kind is Kind.AFTER:
-        return replace(item, left=Point(item.left.spec, Hours(Kind.BEFORE, None, hours.start, hours.coarse)))
-    if hours is None and item.bound is Bound.FROM:
-        return replace(item, bound=Bound.BEFORE)
-    return item

@@ -24,7 +24,7 @@ _PAST = words(
 )
 _LETTERS = words("brev brevet mail mailen skrivelse skrivelsen sms besked beskeden indkaldelse indkaldelsen")
 _FUTURE = words(
-    "fratraedelse fratraedes udloeber bliver skal starter begynder stopper slutter kommer vil faar fratraeder"
+    "fratraedelse fratraedes bliver skal starter begynder stopper slutter kommer vil faar fratraeder"
 )
 _CLAUSE_ENDS = words(". ! ? ; , og men saa")
 _FAR = 5
