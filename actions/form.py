@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from actions import yes_no
 from actions.known import Known
 from actions.meeting_words import described
 from actions.reply import Reply
-from forloeb.booking.model import Kind, must_be_in_person
+from forloeb.booking.model import Appointment, Kind, must_be_in_person
 from forloeb.obligations import Benefit
+
+REMOTE = ("telefon", "digital")
 
 
 def moedeform(known: Known, reply: Reply) -> None:
     """Whether one may choose; the form asked about is named in the answer, and the person's own next meeting."""
     named = {e["value"] for e in known.entities if e["entity"] == "moedeform"}
     form = next(iter(named)) if len(named) == 1 else None
-    if form in ("telefon", "digital"):
-        _chosen(known, reply, form)
+    own = next(iter(known.ahead), None)
+    if own is not None and must_be_in_person(own.kind, own.number):
+        svar = yes_no.NEITHER if form is None else (yes_no.yes if form == "personligt" else yes_no.no)(known.text)
+        valgt = f"utter_form_{form}" if form in REMOTE else "utter_form_fjern"
+        reply.say("utter_moedeform_egen_foerste", **described(known, own), valgt=valgt, svar=svar)
+    elif own is not None and own.kind is Kind.JOB and form != "personligt":
+        _own(known, reply, own, form)
+    elif form in REMOTE:
+        reply.say("utter_moedeform_valgt", form=f"utter_form_{form}", svar=yes_no.no(known.text))
     elif form == "personligt":
-        reply.say("utter_moedeform_personligt")
+        reply.say("utter_moedeform_personligt", svar=yes_no.yes(known.text))
     else:
         reply.say("utter_moedeform")
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_moedeform_dagpenge")
 
 
-def _chosen(known: Known, reply: Reply, form: str) -> None:
-    name = f"utter_form_{form}"
-    own = next(iter(known.ahead), None)
-    if own is not None and must_be_in_person(own.kind, own.number):
-        reply.say("utter_moedeform_egen_foerste", **described(known, own), valgt=name)
-    elif own is not None and own.kind is Kind.JOB and own.form.value != form:
-        reply.say("utter_moedeform_egen", **described(known, own), valgt=name)
-        reply.choice("utter_titel_skift_moedeform", "skift_moedeform", {"moedeform": form})
+def _own(known: Known, reply: Reply, own: Appointment, form: str | None) -> None:
+    """Their own next meeting, which is not the first: as it is booked, and that it can be changed."""
+    if form == own.form.value:
+        reply.say("utter_moedeform_egen_samme", **described(known, own), svar=yes_no.yes(known.text))
+    elif form is None:
+        reply.say("utter_moedeform_egen_valg", **described(known, own))
+        reply.choice("utter_titel_skift_moedeform", "skift_moedeform")
     else:
-        reply.say("utter_moedeform_valgt", form=name)
+        reply.say("utter_moedeform_egen", **described(known, own), valgt=f"utter_form_{form}")
+        reply.choice("utter_titel_skift_moedeform", "skift_moedeform", {"moedeform": form})

@@ -12,8 +12,21 @@ GAPS = (
     "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
     "cv_frist_overskredet", "booking_frist_overskredet", "forkert_registreret", "saa_ikke_indkaldelsen",
     "ingen_ringede", "for_sent", "video_fejl", "sorg", "ledig_igen",
+    "anden_ydelse", "varighed",
 )  # fmt: skip
 
+
+# a gap that takes the place of the answers to these
+INSTEAD = {
+    "bisidder": ("akasse_deltager",),
+    "cv_frist_overskredet": ("cv_frist",),
+    "booking_frist_overskredet": ("booking_frist", "hvor_booker_jeg"),
+    "ferie": ("seks_ugers_undtagelse",),
+    "varighed": ("antal_samtaler",),
+}
+# what the rules in the sources do not cover; with a benefit known they do
+UNCOVERED = frozenset({"anden_ydelse", "afgoerelse_venter"})
+ASKED_FIRST = frozenset({"afgoerelse_venter", "ferie", "varighed"})
 
 LANGUAGES = ("en", "de", "pl", "uk", "ru", "ar", "tr", "ro", "so", "fa", "fr", "es")
 COMMON = "en"  # for a language that has no answer of its own
@@ -43,9 +56,24 @@ def gap_of(known: Known) -> str | None:
 
 
 def without_misread(known: Known, intents: list[str]) -> list[str]:
-    """The intents without the a-kasse's coming along where it is another who may come ("må min mand komme med")."""
-    companion = gap_of(known) == "bisidder" and known.entity("myndighed") is None
-    return [intent for intent in intents if not (companion and intent == "akasse_deltager")]
+    """The intents without what the gap in the same message takes the place of.
+
+    "Må min mand komme med" is not about the a-kasse, a deadline that has passed is not told of as coming, and the
+    rules are not told to somebody whom they do not cover.
+    """
+    gap = gap_of(known)
+    if gap in UNCOVERED and known.benefit is None:
+        return []
+    instead = set(INSTEAD.get(gap or "", ()))
+    if gap == "bisidder" and known.entity("myndighed") is not None:
+        instead.clear()
+    return [intent for intent in intents if intent not in instead]
+
+
+def mention_first(known: Known, reply: Reply, intents: list[str]) -> None:
+    """The gap before the rest of the answer, where what it says decides how the rest is read."""
+    if gap_of(known) in ASKED_FIRST and intents:
+        mention(known, reply)
 
 
 def mention(known: Known, reply: Reply) -> None:

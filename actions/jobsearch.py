@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from actions import yes_no
 from actions.asking import ask_benefit
+from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
 from forloeb.law import law
@@ -14,7 +16,7 @@ from forloeb.obligations import Benefit, no_applications_from
 
 def joblog(known: Known, reply: Reply) -> None:
     """The joblog on Jobnet."""
-    reply.say("utter_joblog")
+    reply.say("utter_joblog", svar=yes_no.duty(known.text))
 
 
 def jobsoegning_antal(known: Known, reply: Reply) -> None:
@@ -23,6 +25,7 @@ def jobsoegning_antal(known: Known, reply: Reply) -> None:
         reply.say("utter_jobsoegning_antal_dagpenge")
     elif known.social:
         reply.say("utter_jobsoegning_antal_social")
+        staff_choice(reply)
     else:
         reply.say("utter_jobsoegning_antal_ukendt")
         ask_benefit(known, reply, "jobsoegning_antal")
@@ -35,9 +38,12 @@ def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
         reply.say("utter_seks_uger")
         return
     stops = no_applications_from(event, law(), known.on)
+    if stops <= known.on:
+        svar = yes_no.freedom(known.text)
+        reply.say("utter_seks_uger_nu", begivenhed=known.day(event), fra_dag=known.day(stops), svar=svar)
+    else:
+        reply.say("utter_seks_uger_dato", begivenhed=known.day(event), fra_dag=known.day(stops))
     reply.say("utter_seks_uger_hvad")
-    key = "utter_seks_uger_nu" if stops <= known.on else "utter_seks_uger_dato"
-    reply.say(key, begivenhed=known.day(event), fra_dag=known.day(stops))
     reply.note("utter_vejledende")
 
 

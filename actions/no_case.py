@@ -7,6 +7,7 @@ import re
 from actions.known import Known
 from actions.reply import Reply
 from forloeb.danish.words import fold
+from forloeb.obligations import Benefit
 
 HUMAN = re.compile(
     r"medarbejder|menneske|person(?!nummer)|raadgiver|sagsbehandler|vejleder|nogen|ring (?:til )?mig|kontakt mig|chef"
@@ -18,6 +19,14 @@ CONTACTED = re.compile(
     r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
     r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
     r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
+)
+
+
+# "hvem skal jeg ringe til?": the number is the answer
+WHOM = re.compile(
+    r"(?:(?:og|men|ok|saa|hej) )*hvem (?:er det (?:saa )?)?(?:skal|ska|kan|ka|boer|maa) (?:jeg|man)(?: (?:saa|nu|her))?"
+    r" (?:ringe|kontakte|skrive|henvende mig|give besked|sige det|spoerge)"
+    r"(?: (?:til|det|om|hos|saa|nu|besked))*[ .?!]*"
 )
 
 
@@ -35,7 +44,7 @@ def only_cpr(text: str) -> bool:
 
 
 def answered(known: Known, reply: Reply) -> bool:
-    """Say what fits: that CPR numbers are neither known nor kept, or what to do after the person's own contact.
+    """Say what fits: that CPR numbers are not kept, whom to ring, or what to do after the person's own contact.
 
     False when the message is something else, or asks for a human.
     """
@@ -46,6 +55,9 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_cpr")
     elif CONTACTED.fullmatch(text):
         reply.say("utter_har_kontaktet")
+    elif WHOM.fullmatch(text):
+        both = known.benefit is Benefit.DAGPENGE
+        reply.say("utter_hvem_kontakt", hvem_kontakt="utter_begge_myndigheder" if both else known.values()["myndighed"])
     else:
         return False
     return True

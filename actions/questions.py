@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import again, appointments, next_step, tasks
-from actions.answers import answer, asked
+from actions.answers import answer, asked, leant
 from actions.cases import hand_over
 from actions.known import Known, known_from
 from actions.reply import Reply
@@ -33,6 +33,8 @@ class ActionSvar(Action):
         if await next_step.told(known, tracker, reply):
             reply.send(dispatcher)
             return known.events()
+        if events := leant(known, dispatcher, tracker):
+            return events
         beside = Reply(values=known.values())
         await _beside(named, known, beside, tracker)
 

@@ -7,7 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import next_step
+from actions import gaps, leaning, next_step
+from actions.answers import leant
 from actions.known import known_from
 from actions.reply import Reply
 from actions.turn import ask_again
@@ -30,6 +31,12 @@ class ActionHvorStaarDet(Action):
         if not named and await next_step.told(known, tracker, beside):
             beside.send(dispatcher)
             return known.events()
+        if not named and not tracker.get_slot("opgave_aktiv") and leaning.kind_of(known.text) is leaning.Kind.SURE:
+            _how_sure(tracker, beside)
+            beside.send(dispatcher)
+            return known.events()
+        if not named and (events := leant(known, dispatcher, tracker)):
+            return events
         facts = named.split(",") if named else last_facts(tracker)
         reply = Reply(values=known.values())
         for fact_id in facts:
@@ -48,6 +55,18 @@ class ActionHvorStaarDet(Action):
         ask_again(tracker, reply)
         reply.send(dispatcher, sources_button=False)
         return known.events()
+
+
+def _how_sure(tracker: Tracker, reply: Reply) -> None:
+    """ "Er du sikker?": as sure as the two pages are, which a button shows; a gap is one all the same."""
+    facts, last = last_facts(tracker), leaning.last_subjects(tracker)
+    if not facts or (last and set(last) <= set(gaps.GAPS)):
+        reply.say("utter_sikker_hul")
+        gaps.staff_choice(reply)
+        return
+    reply.say("utter_sikker")
+    reply.choice("utter_knap_hvor_staar_det", "hvor_staar_det", {"fakta": ",".join(facts)})
+    gaps.staff_choice(reply)
 
 
 def last_facts(tracker: Tracker) -> list[str]:

@@ -25,7 +25,7 @@ from actions import (
     which,
 )
 from actions.afbud_words import CANCELS
-from actions.answers import answer_into, asked
+from actions.answers import answer_into, asked, leant
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
@@ -99,6 +99,9 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
+        begins = turn.intent == "meld_afbud" and not turn.state.get("step") and not turn.pressed
+        if begins and (events := leant(turn.known, dispatcher, tracker)):
+            return events
         if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
