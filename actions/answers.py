@@ -30,7 +30,7 @@ from actions import (
     purpose,
     yes_no,
 )
-from actions.known import AGAIN, THOUGHT, Known
+from actions.known import AGAIN, SLOTS, THOUGHT, Known
 from actions.reply import Reply
 from actions.turn import ask_again
 from forloeb.danish.words import fold
@@ -38,6 +38,10 @@ from forloeb.danish.words import fold
 # What the person says is not what is registered: a human settles it.
 CLASHES = ("utter_ydelse_anderledes", "utter_dag_anderledes")
 
+OTHERWISE = re.compile(
+    r"\b(?:siger|sagde|sagt|hoert|laest|skriver|skrev|fortalt) (?:\w+ ){0,3}(?:noget andet|anderledes|det modsatte)"
+    r"|\bdet (?:passer|stemmer) (?:altsaa |jo |sgu |da )?(?:ikke|ik)\b(?! (?:mig|med min))|\bdu tager fejl\b"
+)
 # "er sygt barn det?", "og hvis bilen ikke kan starte": whether that is a ground too, and no afbud
 GROUND_ASKED = re.compile(
     r"\W*(?:(?:og|men|saa|ok) )*(?:er|taeller|gaelder|hvad med|hva med|hvad hvis|hva hvis|hvad nu hvis|hvis)\b"
@@ -141,7 +145,7 @@ def answer(
 def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
     """Answer a message that names no subject of its own about the last one; None when it does not lean on it."""
     last = [] if tracker.get_slot("opgave_aktiv") else leaning.last_subjects(tracker)
-    if not last:
+    if not last or any(slot in known.slots for slot in SLOTS.values()):
         return None
     if "lovlig_grund" in last and known.entity("afbudsgrund") and GROUND_ASKED.match(fold(known.text)):
         meant = ["lovlig_grund"]
@@ -150,6 +154,13 @@ def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> l
     else:
         meant = in_context.leant_on(leaning.kind_of(known.text), known.text, last)
     return answer(meant, known, dispatcher, tracker) if meant else None
+
+
+def disagrees(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
+    """What to do when somebody says that it is otherwise ("min sagsbehandler siger noget andet")."""
+    if tracker.get_slot("opgave_aktiv") or not OTHERWISE.search(fold(known.text)):
+        return None
+    return answer(["uenig"], known, dispatcher, tracker)
 
 
 def same_again(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:

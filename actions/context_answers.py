@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions import booking_questions, cv, meetings, plan, purpose, regret
+from actions.booking_questions import indkaldelse_mangler
 from actions.gaps import GAPS, staff_choice
 from actions.in_context import NOT_SAID
 from actions.known import Known
@@ -12,7 +13,7 @@ from actions.meeting_words import described
 from actions.only_dagpenge import only_dagpenge
 from actions.reply import Reply
 from forloeb.booking.model import Form
-from forloeb.obligations import Benefit, Step
+from forloeb.obligations import Benefit
 
 
 def has_plan(known: Known) -> bool:
@@ -86,6 +87,24 @@ def raadighed_form(known: Known, reply: Reply) -> None:
         reply.say(f"utter_raadighed_form_{'telefon' if known.entity('moedeform') == 'telefon' else 'digital'}")
 
 
+def raadighed_hvorfor(known: Known, reply: Reply) -> None:
+    """Whether one is called in for something one did: everybody is, around six months; doubt is another matter."""
+    if only_dagpenge(known, reply, "raadighedssamtale"):
+        reply.say("utter_raadighed_alle")
+        reply.say("utter_raadighed_tvivl")
+
+
+def min_side(known: Known, reply: Reply) -> None:
+    """The two places that are called Min side (tension 7)."""
+    reply.say("utter_min_side_social" if known.social else "utter_min_side")
+
+
+def uenig(known: Known, reply: Reply) -> None:
+    """Somebody else says otherwise: what the holder writes to the person goes before what we read."""
+    reply.say("utter_uenig")
+    staff_choice(reply)
+
+
 def cv_hvor(known: Known, reply: Reply) -> None:
     """Where the CV is made."""
     reply.say("utter_cv_hvor")
@@ -100,19 +119,6 @@ def cv_ikke_godkendt(known: Known, reply: Reply) -> None:
 def booking_glemt(known: Known, reply: Reply) -> None:
     """What it leads to when one does not book: not in the sources."""
     reply.say("utter_booking_glemt")
-    staff_choice(reply)
-
-
-def indkaldelse_mangler(known: Known, reply: Reply) -> None:
-    """No summons has come: whom to ask."""
-    if known.benefit is Benefit.DAGPENGE:
-        line = computed.of(Step.SUMMONS) if (computed := plan.course(known, reply)) else None
-        if line is not None and line.ends is not None:
-            reply.say("utter_indkaldelse_mangler_dato", indkaldt_senest=known.day(line.ends))
-        else:
-            reply.say("utter_indkaldelse_mangler_dagpenge")
-    else:
-        reply.say("utter_indkaldelse_mangler_social" if known.social else "utter_indkaldelse_mangler_ukendt")
     staff_choice(reply)
 
 
@@ -201,7 +207,7 @@ ANSWERS = _Answers({
         for function in (
             cv_ikke_klar, cv_ikke_godkendt, cv_hvor, tilbud_nej, joblog_glemt, booking_glemt, indkaldelse_mangler,
             godkendt_afbud, modtaget, hvem_vurderer, hvem_bestemmer, behov_hvem, beloeb, moede_varighed, moede_hvor,
-            raadighed_form, hvorfor, hvorfor_samtaler, gaelder_dig, naeste,
+            raadighed_form, raadighed_hvorfor, min_side, uenig, hvorfor, hvorfor_samtaler, gaelder_dig, naeste,
         )
     },
 })  # fmt: skip

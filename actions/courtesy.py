@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import others
-from actions.answers import leant
+from actions.answers import disagrees, leant
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
@@ -35,7 +35,7 @@ class ActionHoeflighed(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One reply; the task goes on when the person answers."""
         known = await known_from(tracker)
-        if events := leant(known, dispatcher, tracker):
+        if events := leant(known, dispatcher, tracker) or disagrees(known, dispatcher, tracker):
             return events
         reply = Reply(values=known.values())
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")

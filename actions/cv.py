@@ -23,6 +23,7 @@ NOT_APPROVED = re.compile(
     r"|\bafvi\w*|\bunderkend\w*"
 )
 # "får jeg så ingen penge?": no source says what a missing CV costs
+LATE = re.compile(r"\b(?:hvis|sker der)\b.*\b(?:ikke|ik|ikk|for sent|forsent)\b")
 COSTS = re.compile(
     r"\b(?:mist\w*|ingen|stop\w*|traek\w*|fratag\w*|kost\w*)\b.{0,25}\b(?:penge|dagpenge|\w*hjaelp\w*|ydelse\w*)|sanktion|straf"
 )
@@ -31,6 +32,9 @@ COSTS = re.compile(
 def cv_frist(known: Known, reply: Reply) -> None:
     """By when the CV must be there; the same for all benefits, so a day is enough (tension 3)."""
     line = _cv_line(known, reply)
+    if LATE.search(fold(known.text)):
+        reply.say("utter_cv_ikke_klar")
+        staff_choice(reply)
     if line is None or line.ends is None:
         reply.say("utter_cv_frist_generel")
     elif line.status is Status.OVERDUE:

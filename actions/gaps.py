@@ -12,7 +12,7 @@ GAPS = (
     "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
     "cv_frist_overskredet", "booking_frist_overskredet", "forkert_registreret", "saa_ikke_indkaldelsen",
     "ingen_ringede", "for_sent", "video_fejl", "sorg", "ledig_igen",
-    "anden_ydelse", "varighed",
+    "anden_ydelse", "varighed", "optagelse", "jobtilbud", "retten_mistet",
 )  # fmt: skip
 
 
@@ -23,6 +23,11 @@ INSTEAD = {
     "booking_frist_overskredet": ("booking_frist", "hvor_booker_jeg"),
     "ferie": ("seks_ugers_undtagelse",),
     "varighed": ("antal_samtaler",),
+    "tilmelding": ("vis_forloeb",),
+    "for_sent": ("udeblivelse",),
+    "optagelse": ("moedepligt", "moedeform"),
+    "jobtilbud": ("moedepligt", "aktive_tilbud", "ulovligt_afbud"),
+    "retten_mistet": ("udeblivelse",),
 }
 # what the rules in the sources do not cover; with a benefit known they do
 UNCOVERED = frozenset({"anden_ydelse", "afgoerelse_venter"})

@@ -144,6 +144,7 @@ _SAME: dict[Kind, dict[str, str]] = {
         **dict.fromkeys((*MEETINGS, *CV, *SUMMONED, *BOOKING, *SEARCHING, "min_plan", "forberedelse"), "naeste"),
         "naeste": "vis_forloeb",
     },
+    Kind.FAULT: dict.fromkeys(("raadighedssamtale", "raadighed_tvivl"), "raadighed_hvorfor"),
     Kind.MISSING: dict.fromkeys(SUMMONED, "indkaldelse_mangler"),
 }  # fmt: skip
 # Kinds that are left to what the message was understood as, where the last subject has no answer to them.

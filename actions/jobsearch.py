@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,11 @@ from actions.asking import ask_benefit
 from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
+from forloeb.danish.words import fold
 from forloeb.law import law
 from forloeb.obligations import Benefit, no_applications_from
+
+MEETINGS = re.compile(r"\b(?:slip\w*|skal|behoever|undgaa\w*)\b.*\b(?:moede\w*|samtale\w*)")
 
 
 def joblog(known: Known, reply: Reply) -> None:
@@ -34,6 +38,8 @@ def jobsoegning_antal(known: Known, reply: Reply) -> None:
 def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
     """Applications may stop six weeks before a job, leave or pension; with the day where one is named."""
     event = _coming_day(known)
+    if MEETINGS.search(fold(known.text)):
+        reply.say("utter_seks_uger_samtaler", svar=yes_no.no(known.text))
     if event is None:
         reply.say("utter_seks_uger")
         return

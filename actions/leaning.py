@@ -28,6 +28,7 @@ class Kind(Enum):
     SURE = "sure"
     ME = "me"
     MISSING = "missing"
+    FAULT = "fault"
 
 
 _LEAD = re.compile(r"^\W*(?:(?:og|men|jamen|ok|okay|ja|nej|naa|saa|sa|hm+|oeh+|hej|undskyld|altsaa|tak|for)\b\W*)+")
@@ -41,12 +42,17 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.MISSING, r"(?:den|det|der) er (?:ikke|ik|ingen|intet|aldrig) (?:\w+ )?(?:kommet|dukket op)"),
     (Kind.MISSING, r"(?:jeg|vi) (?:har|kan) (?:\w+ )?(?:ikke|ik|ikk|aldrig|intet)"
                    r" (?:faaet|faa|set|se|hoert|finde|fundet)"),
+    (Kind.FAULT, r"er det (?:saa |nu )?(?:min|mig|jeg)(?: egen)?(?: (?:fejl|skyld|der)\b)"),
+    (Kind.FAULT, r"(?:er det )?fordi jeg har (?:gjort|lavet) (?:noget )?(?:forkert|galt|en fejl)"),
+    (Kind.FAULT, r"har jeg (?:gjort|lavet) (?:noget )?(?:forkert|galt)"),
+    (Kind.ME, r"(?:hvad|hva) med (?:mig|mit|min|mine|os)$|(?:mit|mig|mine|min)(?: eget| egne)?$"),
     (Kind.NEXT, rf"{_WHAT} sker der nu"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:nu )?hvis|hvis (?:nu )?(?:jeg|de|det|den|man|vi)"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:sker|kan) (?:der|de)(?: (?:saa|ske|goere|goer))*(?: (?:hvis|ved|naar|med))?"),
     (Kind.WHAT_IF, r"(?:mister|taber|faar|bliver) (?:jeg|man|vi) (?:saa )?(?:\w+ )?"
                    r"(?:mine? |ingen )?(?:(?:dag)?penge(?:ne)?|\w*hjaelp(?:en)?|ydelse|straf\w*|traekket|sanktion\w*)"),
     (Kind.HOW_OFTEN, r"hvor (?:tit|ofte)"),
+    (Kind.HOW_LONG, r"(?:i |saa )*hvor (?:lang tid|laenge)$"),
     (Kind.HOW_LONG, r"hvor (?:lang tid|laenge|mange minutter) (?:tager|varer|er|sidder|bruger|skal|kan|gaar)"),
     (Kind.WHEN, r"(?:senest |inden )?(?:hvornaar|hvornar|hvonaar|hvnr|hvn|naar)\b|hvor snart"),
     (Kind.WHEN, rf"(?:hvilken|{_WHAT}) (?:dag|dato|frist)"),
@@ -76,6 +82,7 @@ _SUBJECTLESS = frozenset(
         "laegger lagt sende sender sendt finde finder fundet skrive skriver skrevet udfylde glemmer glemme glemt",
         "hoerer hoert hoere set se ser gratis koster koste meget mange tit ofte tid lang langt laenge snart dag dato",
         "frist minutter dage uger mister miste taber penge ydelse straf straffet traekket sanktion sanktioneret",
+        "fordi fejl skyld egen eget egne forkert galt klar klart faerdig faerdigt ringer",
         "behov behovet gaelder regel reglen reglerne bord ansvar passer stole sted nej ja meningen alt alle kun",
     )
     for word in line.split()
@@ -91,12 +98,16 @@ _BESIDE = {
         for word in line.split()
     )
 }
+# "hvis den ikke kommer": the summons, and not the person
+THING_COMES = re.compile(r"\b(?:den|det|der|de)(?: \w+){0,2} kommer\b|\bkommer (?:den|det|der)\b")
 
 
 def kind_of(text: str) -> Kind | None:
     """What a message asks that names no subject of its own; None when it names one, or asks nothing of the kind."""
     folded = " ".join(re.findall(r"[\w'-]+", fold(text)))
     said = folded.split()
+    if THING_COMES.search(folded):
+        said = [word for word in said if word != "kommer"]
     besides = {word for word in said if word not in _SUBJECTLESS and not word.isdecimal()}
     if not 0 < len(said) <= LONGEST:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import yes_no
 from actions.asking import ask_benefit
 from actions.course import course, dated
@@ -9,7 +11,10 @@ from actions.known import Known
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
 from forloeb.booking.model import Kind
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit, Obligation, Status, Step
+
+DUTIES = re.compile(r"\b(?:hvad|hvilke|alle)\b.*\bpligt(?:er|en)?\b|\bpligter\b")
 
 
 def antal_samtaler(known: Known, reply: Reply) -> None:
@@ -132,7 +137,12 @@ def efter_seks_maaneder(known: Known, reply: Reply) -> None:
 
 
 def moedepligt(known: Known, reply: Reply) -> None:
-    """Whether one must come."""
+    """Whether one must come; asked for all duties, each of them."""
+    if DUTIES.search(fold(known.text)):
+        reply.say(f"utter_pligter_{'social' if known.social else 'dagpenge' if known.benefit else 'ukendt'}")
+        if known.benefit is None:
+            ask_benefit(known, reply, "moedepligt")
+        return
     if known.benefit is None:
         reply.say("utter_moedepligt_ukendt", svar=yes_no.duty(known.text))
         ask_benefit(known, reply, "moedepligt")

@@ -6,6 +6,7 @@ import re
 
 from actions.known import Known
 from actions.reply import Reply
+from forloeb.booking.model import Holder
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
@@ -22,11 +23,14 @@ CONTACTED = re.compile(
 )
 
 
+# "hvornår har a-kassen åbent": told where the installation knows it
+OPENS = re.compile(r"\b(?:hvornaar|hvad tid|naar)\b.*\b(?:aabent?|aabner|lukker)\b|\baabningstid\w*")
 # "hvem skal jeg ringe til?": the number is the answer
 WHOM = re.compile(
     r"(?:(?:og|men|ok|saa|hej) )*hvem (?:er det (?:saa )?)?(?:skal|ska|kan|ka|boer|maa) (?:jeg|man)(?: (?:saa|nu|her))?"
     r" (?:ringe|kontakte|skrive|henvende mig|give besked|sige det|spoerge)"
     r"(?: (?:til|det|om|hos|saa|nu|besked))*[ .?!]*"
+    r"|(?:(?:og|men|ok|saa|hej) )*hvem (?:kontakter|ringer|skriver|spoerger) (?:jeg|man)(?: (?:til|saa|nu|hos))*[ .?!]*"
 )
 
 
@@ -55,9 +59,24 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_cpr")
     elif CONTACTED.fullmatch(text):
         reply.say("utter_har_kontaktet")
+    elif OPENS.search(text):
+        _hours(known, reply)
     elif WHOM.fullmatch(text):
         both = known.benefit is Benefit.DAGPENGE
         reply.say("utter_hvem_kontakt", hvem_kontakt="utter_begge_myndigheder" if both else known.values()["myndighed"])
     else:
         return False
     return True
+
+
+def _hours(known: Known, reply: Reply) -> None:
+    named = known.entity("myndighed")
+    if named is None and re.search(r"\b(?:har|er) i\b", fold(known.text)):
+        reply.say("utter_medarbejder_ring")
+        return
+    own = Holder.AKASSE.value if known.benefit is Benefit.DAGPENGE else Holder.JOBCENTER.value
+    place = known.akasse if (named or own) == Holder.AKASSE.value else known.jobcenter
+    if place.hours:
+        reply.say("utter_sted_aabent", sted=place.name, sted_tider=place.hours_text())
+    else:
+        reply.say("utter_aabningstid_ukendt", sted=place.contact())

@@ -21,8 +21,9 @@ from actions import (
     rebook,
     regret,
     tasks,
+    yes_no,
 )
-from actions.answers import ANSWERS, CLASHES, answer, asks_for_other_benefit, leant, same_again
+from actions.answers import ANSWERS, CLASHES, answer, asks_for_other_benefit, disagrees, leant, same_again
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
@@ -33,6 +34,12 @@ from forloeb.danish.words import fold
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
+MIN_SIDE = re.compile(r"\bmin side\b")
+# "ved det ikke", when we asked what they get
+DONT_KNOW = re.compile(
+    r"\bved (?:jeg )?(?:det )?(?:ikke|ik)\b|\baner (?:det )?(?:ikke|ik)\b|\bhusker (?:det )?ikke\b|\bikke sikker\b"
+)
+ABOUT_MEETINGS = re.compile(r"\b(?:moede|samtale|aftale)\w*")
 YES_OR_NO = ("bekraeft", "afkraeft")
 # "er der mere?" asks for the rest of an answer; "jeg kan ikke mere" is another matter
 JUST_MORE = re.compile(
@@ -57,9 +64,15 @@ class ActionOplys(Action):
         if events := continued(known, tracker, dispatcher):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "oplys" and yes_no.asks(known.text) and ABOUT_MEETINGS.search(fold(known.text)):
+            return await appointments.ActionVisAftaler().run(dispatcher, tracker, domain)
         if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
             return events
+        if (tracker.get_slot("venter_paa") or {}).get("fact") == "ydelse" and DONT_KNOW.search(fold(known.text)):
+            return unsure(known, tracker, dispatcher)
         if intent in YES_OR_NO:
+            if disagreed := disagrees(known, dispatcher, tracker):
+                return disagreed
             if regret.meant(known):
                 return await rebook.outside_a_task(dispatcher, tracker)
             reply = Reply(values=known.values())
@@ -90,8 +103,10 @@ class ActionDefaultFallback(Action):
             return answer(["cv_frist"], known, dispatcher, tracker)
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        if events := await outside(known, tracker, dispatcher):
+        if events := await outside(known, tracker, dispatcher) or disagrees(known, dispatcher, tracker):
             return events
+        if MIN_SIDE.search(fold(known.text)):
+            return answer(["min_side"], known, dispatcher, tracker)
         return same_again(known, dispatcher, tracker) or unsure(known, tracker, dispatcher)
 
 
@@ -111,8 +126,10 @@ class ActionUdenfor(Action):
             return events
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        if events := await outside(known, tracker, dispatcher):
+        if events := await outside(known, tracker, dispatcher) or disagrees(known, dispatcher, tracker):
             return events
+        if (tracker.get_slot("venter_paa") or {}).get("fact") == "ydelse":
+            return unsure(known, tracker, dispatcher)
         reply = Reply(values=known.values())
         reply.say("utter_udenfor")
         reply.choice("utter_knap_hjaelp", "hjaelp")
@@ -231,7 +248,8 @@ def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> 
     reply = Reply(values=known.values())
     waiting = known.slots.get("venter_paa") or tracker.get_slot("venter_paa") or {}
     if times == 1 and waiting.get("fact") == "ydelse":
-        reply.say("utter_ydelse_ikke_forstaaet")
+        unknown = DONT_KNOW.search(fold(known.text)) or known.entity("myndighed")
+        reply.say("utter_ydelse_ved_ikke" if unknown else "utter_ydelse_ikke_forstaaet")
         reply.ask("utter_spoerg_ydelse")
         staff_choice(reply)
         reply.send(dispatcher)

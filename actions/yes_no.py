@@ -20,6 +20,8 @@ LETS_OFF = re.compile(
     r"|droppe\w*|blive vaek|blive hjemme|udeblive|fritage\w*|stoppe|holde op|fri)\b"
 )
 
+OBLIGES = re.compile(r"\b(?:skal|ska|pligt\w*|krav|kraeves|obligatorisk\w*|noedt til|behoever)\b")
+
 
 def asks(text: str) -> bool:
     """Whether a message asks one thing only, and yes or no would answer it."""
@@ -33,7 +35,8 @@ def duty(text: str) -> str:
     """The word before "du skal": yes to "skal jeg", no to "må jeg lade være"; neither where something else is asked."""
     if not asks(text):
         return NEITHER
-    return NO if LETS_OFF.search(fold(text)) else YES
+    folded = fold(text)
+    return NO if LETS_OFF.search(folded) else YES if OBLIGES.search(folded) else NEITHER
 
 
 def freedom(text: str) -> str:

@@ -30,7 +30,8 @@ _HANGING = frozenset(
         "hvad hva hvordan hvem hvor hvornår gør gøre skal ska bør kan ka må jeg man vi de det der den du nu så her er",
         "en et i og at til for mig får tid frist sige vente på besked eller ikke ik passer",
         "rigtigt sker hvorfor lige mere gerne godt ok okay okej passer sandt muligt normalt",
-        "hvilken hvilket hvilke side sted dag henne lovligt tit ofte skrive udfylde gang gange",
+        "hvilken hvilket hvilke side sted dag henne lovligt tit ofte skrive udfylde gang gange afslå afvise nej slippe",
+        "akassen akassens a-kassen a-kassens jobcentret jobcenteret jobcentrets jobcenterets kommunen kommunens jobnet",
     )
     for word in line.split()
 )
@@ -70,7 +71,9 @@ def collect(main: Asked, clauses: Sequence[Asked], *, sure: float, stated: float
     hanging: set[str] = set()
     for clause in clauses:
         spoken = [loose(word.text) for word in words(clause.text)]
-        if clause.intent in _UNANSWERED or len(spoken) < 3 or _HANGING.issuperset(spoken):
+        # "joblog? antal job?": a word or two with a question mark of their own ask
+        short = len(spoken) < 3 and not (clause.text.rstrip().endswith("?") and clause.confidence >= _CLEAR)
+        if clause.intent in _UNANSWERED or short or _HANGING.issuperset(spoken):
             hanging.add(clause.intent)
             continue
         asks = bool(_ASKS.search(fold(clause.text)))
