@@ -38,10 +38,13 @@ from forloeb.danish.words import fold
 # What the person says is not what is registered: a human settles it.
 CLASHES = ("utter_ydelse_anderledes", "utter_dag_anderledes")
 
+NOT_ASKED = re.compile(r"\bikke (?:det|hvad|lige det) jeg (?:spurgte|mente|bad|taenkte)\b|\bsvarer? (?:ikke|ik) paa\b")
 OTHERWISE = re.compile(
     r"\b(?:siger|sagde|sagt|hoert|laest|skriver|skrev|fortalt) (?:\w+ ){0,3}(?:noget andet|anderledes|det modsatte)"
-    r"|\bdet (?:passer|stemmer) (?:altsaa |jo |sgu |da )?(?:ikke|ik)\b(?! (?:mig|med min))|\bdu tager fejl\b"
+    r"|\bdet (?:passer|stemmer) (?:altsaa |jo |sgu |da )?(?:ikke|ik)\b(?! (?:mig|med min))"
+    r"|\bdu tager fejl\b|\bhvem har (?:saa )?ret\b"
 )
+AND_THERE = re.compile(r"\W*(?:(?:og|men|hvad med) )+(?:i|hos|paa|for|ovre|ved)?\b")
 # "er sygt barn det?", "og hvis bilen ikke kan starte": whether that is a ground too, and no afbud
 GROUND_ASKED = re.compile(
     r"\W*(?:(?:og|men|saa|ok) )*(?:er|taeller|gaelder|hvad med|hva med|hvad hvis|hva hvis|hvad nu hvis|hvis)\b"
@@ -111,6 +114,8 @@ def answer(
         tracker: Rasa's.
         also: adds to the reply after the answers.
     """
+    if {"raadighedssamtale", "moedeform"} <= set(intents):
+        intents = ["raadighed_form" if intent == "moedeform" else intent for intent in intents]
     if "vis_forloeb" in intents and plan.only_next(known):
         intents = ["naeste" if intent == "vis_forloeb" else intent for intent in intents]
     reply = Reply(values=known.values())
@@ -158,9 +163,17 @@ def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> l
 
 def disagrees(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
     """What to do when somebody says that it is otherwise ("min sagsbehandler siger noget andet")."""
-    if tracker.get_slot("opgave_aktiv") or not OTHERWISE.search(fold(known.text)):
+    text = fold(known.text)
+    if tracker.get_slot("opgave_aktiv"):
         return None
-    return answer(["uenig"], known, dispatcher, tracker)
+    if NOT_ASKED.search(text):
+        return answer(["misforstaaet"], known, dispatcher, tracker)
+    return answer(["uenig"], known, dispatcher, tracker) if disputed(known) else None
+
+
+def disputed(known: Known) -> bool:
+    """Whether the message says that it is otherwise."""
+    return OTHERWISE.search(fold(known.text)) is not None
 
 
 def same_again(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
@@ -168,7 +181,8 @@ def same_again(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker)
     last = [] if tracker.get_slot("opgave_aktiv") else leaning.last_subjects(tracker)
     last = [subject for subject in last if subject in ANSWERS or subject in context_answers.ANSWERS]
     places = frozenset(re.findall(r"[\w'-]+", fold(" ".join(known.spans("myndighed")))))
-    if not (last and yes_no.asks(known.text) and leaning.subjectless(known.text, places)):
+    asked_too = yes_no.asks(known.text) or (places and AND_THERE.match(fold(known.text)))
+    if not (last and asked_too and leaning.subjectless(known.text, places)):
         return None
     return answer(last, known, dispatcher, tracker)
 

@@ -105,6 +105,12 @@ def uenig(known: Known, reply: Reply) -> None:
     staff_choice(reply)
 
 
+def misforstaaet(known: Known, reply: Reply) -> None:
+    """The last answer was not to what was asked."""
+    reply.say("utter_misforstaaet")
+    staff_choice(reply)
+
+
 def cv_hvor(known: Known, reply: Reply) -> None:
     """Where the CV is made."""
     reply.say("utter_cv_hvor")
@@ -207,7 +213,8 @@ ANSWERS = _Answers({
         for function in (
             cv_ikke_klar, cv_ikke_godkendt, cv_hvor, tilbud_nej, joblog_glemt, booking_glemt, indkaldelse_mangler,
             godkendt_afbud, modtaget, hvem_vurderer, hvem_bestemmer, behov_hvem, beloeb, moede_varighed, moede_hvor,
-            raadighed_form, raadighed_hvorfor, min_side, uenig, hvorfor, hvorfor_samtaler, gaelder_dig, naeste,
+            raadighed_form, raadighed_hvorfor, min_side, uenig, misforstaaet, hvorfor, hvorfor_samtaler, gaelder_dig,
+            naeste,
         )
     },
 })  # fmt: skip

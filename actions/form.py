@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import yes_no
 from actions.known import Known
-from actions.meeting_words import described
+from actions.meeting_words import described, matching
 from actions.reply import Reply
 from forloeb.booking.model import Appointment, Kind, must_be_in_person
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
+SECOND = re.compile(r"\b(?:det|den|de) (?:andet|anden|andre|naeste efter|efter)\b|\b(?:nr|nummer)\.? ?2\b")
 REMOTE = ("telefon", "digital")
 
 
@@ -16,7 +20,7 @@ def moedeform(known: Known, reply: Reply) -> None:
     """Whether one may choose; the form asked about is named in the answer, and the person's own next meeting."""
     named = {e["value"] for e in known.entities if e["entity"] == "moedeform"}
     form = next(iter(named)) if len(named) == 1 else None
-    own = next(iter(known.ahead), None)
+    own = _asked_about(known)
     if own is not None and must_be_in_person(own.kind, own.number):
         svar = yes_no.NEITHER if form is None else (yes_no.yes if form == "personligt" else yes_no.no)(known.text)
         valgt = f"utter_form_{form}" if form in REMOTE else "utter_form_fjern"
@@ -31,6 +35,15 @@ def moedeform(known: Known, reply: Reply) -> None:
         reply.say("utter_moedeform")
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_moedeform_dagpenge")
+
+
+def _asked_about(known: Known) -> Appointment | None:
+    """Their own meeting that is meant: the one named, the second ("det andet møde"), or the next."""
+    if named := matching(known, known.ahead, naming=True):
+        return named[0]  # type: ignore[no-any-return]
+    if SECOND.search(fold(known.text)):
+        return known.ahead[1] if len(known.ahead) > 1 else None
+    return next(iter(known.ahead), None)
 
 
 def _own(known: Known, reply: Reply, own: Appointment, form: str | None) -> None:

@@ -12,7 +12,7 @@ GAPS = (
     "sygemelding", "sygedagpenge", "ferie", "beloeb", "klage", "bisidder", "tolk", "tilmelding", "afgoerelse_venter",
     "cv_frist_overskredet", "booking_frist_overskredet", "forkert_registreret", "saa_ikke_indkaldelsen",
     "ingen_ringede", "for_sent", "video_fejl", "sorg", "ledig_igen",
-    "anden_ydelse", "varighed", "optagelse", "jobtilbud", "retten_mistet",
+    "anden_ydelse", "varighed", "optagelse", "jobtilbud", "retten_mistet", "laegeerklaering",
 )  # fmt: skip
 
 
@@ -27,7 +27,8 @@ INSTEAD = {
     "for_sent": ("udeblivelse",),
     "optagelse": ("moedepligt", "moedeform"),
     "jobtilbud": ("moedepligt", "aktive_tilbud", "ulovligt_afbud"),
-    "retten_mistet": ("udeblivelse",),
+    "retten_mistet": ("udeblivelse", "akasse_deltager"),
+    "laegeerklaering": ("ulovligt_afbud", "lovlig_grund", "forberedelse"),
 }
 # what the rules in the sources do not cover; with a benefit known they do
 UNCOVERED = frozenset({"anden_ydelse", "afgoerelse_venter"})
@@ -40,12 +41,13 @@ DANISH = "da"
 
 HARD = re.compile(
     r"\b(?:ikke|ikk|ik|daarlig\w*|lidt) (?:(?:saa|til|forstaa|taler?|godt?|meget) )*dansk\b|\bny i danmark\b"
+    r"|\bordblind\w*|\bsvaert ved at (?:laese|skrive|stave)"
     r"|\bdansk (?:er )?(?:ikke |lidt )?(?:saa )?(?:god|godt|svaer|svaert|daarlig\w*)\b"
 )
 
 
 def language_is_hard(text: str) -> bool:
-    """Whether somebody says, in Danish, that their Danish is new."""
+    """Whether somebody says, in Danish, that Danish, or reading and writing it, is hard for them."""
     return HARD.search(fold(text)) is not None
 
 

@@ -144,11 +144,15 @@ _SAME: dict[Kind, dict[str, str]] = {
         **dict.fromkeys((*MEETINGS, *CV, *SUMMONED, *BOOKING, *SEARCHING, "min_plan", "forberedelse"), "naeste"),
         "naeste": "vis_forloeb",
     },
+    Kind.MUST: {**dict.fromkeys(MEETINGS, "moedepligt"), **_itself("aktive_tilbud", "joblog", "cv_frist")},
+    Kind.OTHER_ONE: _itself("moedeform"),
     Kind.FAULT: dict.fromkeys(("raadighedssamtale", "raadighed_tvivl"), "raadighed_hvorfor"),
     Kind.MISSING: dict.fromkeys(SUMMONED, "indkaldelse_mangler"),
 }  # fmt: skip
 # Kinds that are left to what the message was understood as, where the last subject has no answer to them.
-_OTHERWISE_AS_UNDERSTOOD = frozenset({Kind.WHERE, Kind.NEXT, Kind.MISSING, Kind.SURE, Kind.HOW_OFTEN})
+_OTHERWISE_AS_UNDERSTOOD = frozenset({
+    Kind.WHERE, Kind.NEXT, Kind.MISSING, Kind.SURE, Kind.HOW_OFTEN, Kind.MUST, Kind.OTHER_ONE
+})  # fmt: skip
 
 
 def leant_on(kind: Kind | None, text: str, last: Sequence[str]) -> list[str]:
@@ -182,8 +186,8 @@ def _said_of(subject: str, kind: Kind, folded: str) -> str | None:
     if kind is Kind.WHAT_IF:
         if subject in CV and cv.NOT_APPROVED.search(folded):
             return "cv_ikke_godkendt"
-        if subject in SUMMONED and WAITS.search(folded):
-            return "indkaldelse_mangler"
+        if WAITS.search(folded) and subject in MEETINGS | SUMMONED:
+            return "indkaldelse_mangler" if subject in SUMMONED else None
     if kind is Kind.WHO and DECIDES.search(folded):
         if subject == "efter_seks_maaneder":
             return "behov_hvem"

@@ -29,6 +29,8 @@ class Kind(Enum):
     ME = "me"
     MISSING = "missing"
     FAULT = "fault"
+    MUST = "must"
+    OTHER_ONE = "other one"
 
 
 _LEAD = re.compile(r"^\W*(?:(?:og|men|jamen|ok|okay|ja|nej|naa|saa|sa|hm+|oeh+|hej|undskyld|altsaa|tak|for)\b\W*)+")
@@ -46,6 +48,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.FAULT, r"(?:er det )?fordi jeg har (?:gjort|lavet) (?:noget )?(?:forkert|galt|en fejl)"),
     (Kind.FAULT, r"har jeg (?:gjort|lavet) (?:noget )?(?:forkert|galt)"),
     (Kind.ME, r"(?:hvad|hva) med (?:mig|mit|min|mine|os)$|(?:mit|mig|mine|min)(?: eget| egne)?$"),
+    (Kind.MUST, r"kan (?:de|i|man) tvinge mig|er det (?:saa )?(?:frivilligt|et krav|tvang)"),
+    (Kind.OTHER_ONE, rf"(?:{_WHAT} med )?(?:den|det|de|dem)(?: to| tre)? (?:naeste|efter|andre|anden|andet)$"),
     (Kind.NEXT, rf"{_WHAT} sker der nu"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:nu )?hvis|hvis (?:nu )?(?:jeg|de|det|den|man|vi)"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:sker|kan) (?:der|de)(?: (?:saa|ske|goere|goer))*(?: (?:hvis|ved|naar|med))?"),
@@ -58,6 +62,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.WHEN, rf"(?:hvilken|{_WHAT}) (?:dag|dato|frist)"),
     (Kind.WHEN, r"hvor (?:laenge|lang tid|mange dage|mange uger|meget tid) (?:har|faar) jeg"),
     (Kind.WHO, r"hvem\b(?!.*\b(?:du|dig)\b)|hvis (?:bord|ansvar)"),
+    (Kind.COST, r"skal (?:jeg|man) (?:selv )?betale"),
     (Kind.COST, r"koster (?:det|den)|er (?:det|den) gratis|hvor meget(?: koster)?\b|hvad koster"),
     (Kind.WHERE, r"hvor\b(?! (?:mange|meget|mnge|staar|svaert|slemt))|hvilket sted|hvr\b"),
     (Kind.WHY, r"hvorfor\b|hvordan kan det vaere|hvad er meningen"),
@@ -82,6 +87,7 @@ _SUBJECTLESS = frozenset(
         "laegger lagt sende sender sendt finde finder fundet skrive skriver skrevet udfylde glemmer glemme glemt",
         "hoerer hoert hoere set se ser gratis koster koste meget mange tit ofte tid lang langt laenge snart dag dato",
         "frist minutter dage uger mister miste taber penge ydelse straf straffet traekket sanktion sanktioneret",
+        "tvinge frivilligt krav tvang betale selv naeste andre anden andet to tre",
         "fordi fejl skyld egen eget egne forkert galt klar klart faerdig faerdigt ringer",
         "behov behovet gaelder regel reglen reglerne bord ansvar passer stole sted nej ja meningen alt alle kun",
     )

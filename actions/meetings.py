@@ -8,13 +8,19 @@ from actions import yes_no
 from actions.asking import ask_benefit
 from actions.course import course, dated
 from actions.known import Known
-from actions.meeting_words import described, kind_title
+from actions.meeting_words import described, kind_title, matching
 from actions.reply import Reply
 from forloeb.booking.model import Kind
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit, Obligation, Status, Step
 
 DUTIES = re.compile(r"\b(?:hvad|hvilke|alle)\b.*\bpligt(?:er|en)?\b|\bpligter\b")
+
+
+# "jeg har ikke hørt fra jobcentret"
+NOT_HEARD = re.compile(
+    r"\b(?:ikke|ik|ikk|aldrig|intet) (?:\w+ ){0,2}(?:hoert|hoerer)\b|\bhoerer (?:jo )?(?:ikke|intet)"
+)
 
 
 def antal_samtaler(known: Known, reply: Reply) -> None:
@@ -89,8 +95,14 @@ def foerste_samtale(known: Known, reply: Reply) -> None:
 
 
 def hvem_holder(known: Known, reply: Reply) -> None:
-    """A-kasse or jobcenter, and the day of the handover."""
+    """A-kasse or jobcenter, and the day of the handover; of their own meeting where they name it by its time."""
+    timed = known.entity("tid") is not None
+    if named := matching(known, known.ahead, naming=True) if timed else []:
+        reply.say("utter_foerste_samtale_egen", **described(known, named[0]), slags=kind_title(named[0]))
+        return
     computed = course(known, reply)
+    if NOT_HEARD.search(fold(known.text)) and computed:
+        reply.say(f"utter_ikke_hoert_{'jobcenter' if _past(computed.of(Step.HANDOVER), known) else 'begge'}")
     if known.benefit is Benefit.DAGPENGE:
         handover = computed.of(Step.HANDOVER) if computed else None
         if handover is not None:

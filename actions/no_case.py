@@ -33,6 +33,11 @@ WHOM = re.compile(
     r"|(?:(?:og|men|ok|saa|hej) )*hvem (?:kontakter|ringer|skriver|spoerger) (?:jeg|man)(?: (?:til|saa|nu|hos))*[ .?!]*"
 )
 
+RING_TOO = re.compile(
+    r"(?:(?:og|men|ok|saa) )*(?:skal|ska|boer|behoever) (?:jeg|man) (?:(?:ogsaa|selv|saa|stadig|ikke) )*"
+    r"(?:ringe|kontakte dem|skrive til dem)(?: (?:til|dem|ogsaa|selv|saa|der|ind))*[ .?!]*"
+)
+
 
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
@@ -61,7 +66,9 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_har_kontaktet")
     elif OPENS.search(text):
         _hours(known, reply)
-    elif WHOM.fullmatch(text):
+    elif WHOM.fullmatch(text) or RING_TOO.fullmatch(text):
+        if RING_TOO.fullmatch(text):
+            reply.say("utter_ring_selv")
         both = known.benefit is Benefit.DAGPENGE
         reply.say("utter_hvem_kontakt", hvem_kontakt="utter_begge_myndigheder" if both else known.values()["myndighed"])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,10 +14,12 @@ from actions.asking import ask_benefit
 from actions.gaps import staff_choice
 from actions.known import known_from
 from actions.reply import Reply
-from actions.talk import outside
+from actions.talk import DONT_KNOW, outside
 from actions.turn import ask_again
+from forloeb.danish.words import fold
 
 UNSURE = 0.6
+WHAT_TO_DO = re.compile(r"\W*(?:(?:og|men|hej|ok|saa) )*hvad? (?:skal|boer|mangler) jeg\b")
 
 
 class ActionStart(Action):
@@ -68,10 +71,14 @@ class ActionHjaelp(Action):
             staff_choice(reply)
             reply.send(dispatcher)
             return known.events()
-        if next_step.asks(known.text) and context_answers.has_plan(known):
+        if (next_step.asks(known.text) or WHAT_TO_DO.match(fold(known.text))) and context_answers.has_plan(known):
             return answer(["naeste"], known, dispatcher, tracker)
         waiting = tracker.get_slot("venter_paa") or {}
-        if waiting.get("fact") == "ydelse" and not (tracker.latest_message or {}).get("command"):
+        if (
+            waiting.get("fact") == "ydelse"
+            and DONT_KNOW.search(fold(known.text))
+            and not (tracker.latest_message or {}).get("command")
+        ):
             reply.say("utter_ydelse_ved_ikke")
             ask_benefit(known, reply, next(iter(waiting["intents"]), "vis_forloeb"))
             staff_choice(reply)

@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, next_step, tasks
-from actions.answers import answer, asked, leant
+from actions import again, appointments, context_answers, next_step, tasks
+from actions.answers import answer, asked, disputed, leant
 from actions.cases import hand_over
 from actions.known import Known, known_from
 from actions.reply import Reply
@@ -39,6 +39,8 @@ class ActionSvar(Action):
         await _beside(named, known, beside, tracker)
 
         def also(reply: Reply) -> None:
+            if disputed(known):
+                context_answers.uenig(known, reply)
             reply.parts += beside.parts
             reply.choices += beside.choices
 

@@ -99,7 +99,12 @@ TOPICS = {
         "hvor hoj er dagpengesatsen",
     ],
     "klage": ["hvordan klager jeg", "jeg vil klage over en afgørelse", "ankestyrelsen"],
-    "bisidder": ["må jeg have en bisidder med", "må min kone komme med til mødet", "ma jeg tage min bror med"],
+    "bisidder": [
+        "må jeg have en bisidder med",
+        "må min kone komme med til mødet",
+        "må mit barn komme med til mødet",
+        "ma jeg tage min bror med",
+    ],
     "tolk": ["jeg har brug for en tolk", "kan jeg få tolkning"],
     "tilmelding": ["hvordan melder jeg mig ledig", "hvor tilmelder jeg mig som ledig", "hvordan søger jeg dagpenge"],
     "afgoerelse_venter": [
@@ -142,9 +147,10 @@ TOPICS = {
         "jeg får hverken dagpenge eller kontanthjælp",
         "er på efterløn",
     ],
+    "laegeerklaering": ["skal jeg have en lægeerklæring", "friattest"],
     "optagelse": ["må jeg optage samtalen"],
     "jobtilbud": ["kan jeg blive tvunget til at tage et job jeg ikke vil have", "må jeg sige nej til et job"],
-    "retten_mistet": ["kan jeg miste retten til dagpenge helt"],
+    "retten_mistet": ["kan jeg miste retten til dagpenge helt", "kan a-kassen smide mig ud"],
     "varighed": ["hvor lang tid tager samtalen", "hvor længe varer sådan et møde"],
     "video_fejl": ["linket virkede ikke", "kan ikke komme ind på teams", "kameraet er dødt"],
 }
