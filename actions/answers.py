@@ -44,6 +44,9 @@ OTHERWISE = re.compile(
     r"|\bdet (?:passer|stemmer) (?:altsaa |jo |sgu |da )?(?:ikke|ik)\b(?! (?:mig|med min))"
     r"|\bdu tager fejl\b|\bhvem har (?:saa )?ret\b"
 )
+MEETINGS_TOO = re.compile(
+    r"(?:(?:og|men|hvad med|hva med|gaelder det|gaelder det ogsaa|ogsaa|for|saa) )*(?:moede\w*|samtale\w*)[ ?!.]*"
+)
 AND_THERE = re.compile(r"\W*(?:(?:og|men|hvad med) )+(?:i|hos|paa|for|ovre|ved)?\b")
 # "er sygt barn det?", "og hvis bilen ikke kan starte": whether that is a ground too, and no afbud
 GROUND_ASKED = re.compile(
@@ -154,11 +157,22 @@ def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> l
         return None
     if "lovlig_grund" in last and known.entity("afbudsgrund") and GROUND_ASKED.match(fold(known.text)):
         meant = ["lovlig_grund"]
+    elif "seks_ugers_undtagelse" in last and MEETINGS_TOO.fullmatch(fold(known.text).strip()):
+        meant = ["seks_uger_moeder"]
     elif asks_for_other_benefit(known):
         meant = [subject for subject in last if subject in ANSWERS or subject in context_answers.ANSWERS]
     else:
-        meant = in_context.leant_on(leaning.kind_of(known.text), known.text, last)
+        kind = leaning.kind_of(known.text)
+        meant = in_context.leant_on(kind, known.text, last)
+        if kind is leaning.Kind.WHAT_IF and meant == [f"{last[-1]}{in_context.NOT_SAID}"] and _understood(tracker):
+            return None
     return answer(meant, known, dispatcher, tracker) if meant else None
+
+
+def _understood(tracker: Tracker) -> bool:
+    """Whether a "what if" was understood as something else than staying away, which it is too easily taken for."""
+    intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+    return intent in ANSWERS and intent not in in_context.STAYING_AWAY
 
 
 def disagrees(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:

@@ -111,6 +111,16 @@ def misforstaaet(known: Known, reply: Reply) -> None:
     staff_choice(reply)
 
 
+def sidste_dag(known: Known, reply: Reply) -> None:
+    """Whether the day named is still in time (docs/coverage.md: the last day is included)."""
+    reply.say("utter_sidste_dag")
+
+
+def seks_uger_moeder(known: Known, reply: Reply) -> None:
+    """Whether the six weeks let one off meetings too: they are not mentioned."""
+    reply.say("utter_seks_uger_samtaler", svar="utter_hverken_ja_nej")
+
+
 def cv_hvor(known: Known, reply: Reply) -> None:
     """Where the CV is made."""
     reply.say("utter_cv_hvor")
@@ -213,8 +223,8 @@ ANSWERS = _Answers({
         for function in (
             cv_ikke_klar, cv_ikke_godkendt, cv_hvor, tilbud_nej, joblog_glemt, booking_glemt, indkaldelse_mangler,
             godkendt_afbud, modtaget, hvem_vurderer, hvem_bestemmer, behov_hvem, beloeb, moede_varighed, moede_hvor,
-            raadighed_form, raadighed_hvorfor, min_side, uenig, misforstaaet, hvorfor, hvorfor_samtaler, gaelder_dig,
-            naeste,
+            raadighed_form, raadighed_hvorfor, min_side, sidste_dag, seks_uger_moeder, uenig, misforstaaet, hvorfor,
+            hvorfor_samtaler, gaelder_dig, naeste,
         )
     },
 })  # fmt: skip

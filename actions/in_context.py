@@ -44,6 +44,7 @@ NAMED_SUBJECTS = (
     ("cv_godkendelse", re.compile(r"\bcv(?:et)?\b")),
     ("jobsoegning_antal", re.compile(r"\bsoeg\w*|\bjobs?\b|\blogger\b")),
 )
+ONESELF = re.compile(r"\b(?:jeg|j|jg|man|vi)\b|\bpenge\b|\bsker der\b|\bkan der\b")
 GAPS_ALL = frozenset(GAPS)
 DECIDES = re.compile(r"\b(?:bestem|afgoer|vurder|beslut)")
 
@@ -73,6 +74,8 @@ def how_long(text: str, last: Sequence[str]) -> bool:
 
 def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
     if intent in STAYING_AWAY:
+        if last & {"raadighed_tvivl", "raadighedssamtale"}:
+            return "raadighed_tvivl"
         for subjects, meant in ((CV, "cv_ikke_klar"), (OFFERS, "tilbud_nej"), (SEARCHING, "joblog_glemt")):
             if last & subjects:
                 return meant
@@ -142,16 +145,25 @@ _SAME: dict[Kind, dict[str, str]] = {
     Kind.NEXT: {
         **_itself(*GAPS),
         **dict.fromkeys((*MEETINGS, *CV, *SUMMONED, *BOOKING, *SEARCHING, "min_plan", "forberedelse"), "naeste"),
+        **_itself("ingen_ledig_tid", "raadighed_tvivl", "raadighedssamtale", "aktive_tilbud"),
         "naeste": "vis_forloeb",
     },
     Kind.MUST: {**dict.fromkeys(MEETINGS, "moedepligt"), **_itself("aktive_tilbud", "joblog", "cv_frist")},
-    Kind.OTHER_ONE: _itself("moedeform"),
+    Kind.OTHER_ONE: _itself("moedeform", "akasse_deltager"),
+    Kind.INCLUDED: dict.fromkeys((*CV, "booking_frist", "foerste_samtale", "naeste"), "sidste_dag"),
+    Kind.HOW: {
+        **dict.fromkeys(CV, "cv_hvor"),
+        **dict.fromkeys(BOOKING, "hvor_booker_jeg"),
+        **dict.fromkeys(LOSING, "lovlig_grund"),
+        **_itself("akasse_deltager", "joblog", "moedeform", "indkaldelse", "min_plan", "forberedelse"),
+    },
+    Kind.HOW_MANY: {**dict.fromkeys(SEARCHING, "jobsoegning_antal"), **_itself("raadighedssamtale")},
     Kind.FAULT: dict.fromkeys(("raadighedssamtale", "raadighed_tvivl"), "raadighed_hvorfor"),
     Kind.MISSING: dict.fromkeys(SUMMONED, "indkaldelse_mangler"),
 }  # fmt: skip
 # Kinds that are left to what the message was understood as, where the last subject has no answer to them.
 _OTHERWISE_AS_UNDERSTOOD = frozenset({
-    Kind.WHERE, Kind.NEXT, Kind.MISSING, Kind.SURE, Kind.HOW_OFTEN, Kind.MUST, Kind.OTHER_ONE
+    Kind.WHERE, Kind.NEXT, Kind.MISSING, Kind.SURE, Kind.HOW_OFTEN, Kind.MUST, Kind.OTHER_ONE, Kind.HOW, Kind.HOW_MANY
 })  # fmt: skip
 
 
@@ -186,6 +198,8 @@ def _said_of(subject: str, kind: Kind, folded: str) -> str | None:
     if kind is Kind.WHAT_IF:
         if subject in CV and cv.NOT_APPROVED.search(folded):
             return "cv_ikke_godkendt"
+        if subject in MEETINGS and not ONESELF.search(folded):
+            return "indkaldelse_mangler" if subject in SUMMONED and WAITS.search(folded) else None
         if WAITS.search(folded) and subject in MEETINGS | SUMMONED:
             return "indkaldelse_mangler" if subject in SUMMONED else None
     if kind is Kind.WHO and DECIDES.search(folded):

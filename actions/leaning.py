@@ -31,6 +31,9 @@ class Kind(Enum):
     FAULT = "fault"
     MUST = "must"
     OTHER_ONE = "other one"
+    HOW = "how"
+    HOW_MANY = "how many"
+    INCLUDED = "included"
 
 
 _LEAD = re.compile(r"^\W*(?:(?:og|men|jamen|ok|okay|ja|nej|naa|saa|sa|hm+|oeh+|hej|undskyld|altsaa|tak|for)\b\W*)+")
@@ -50,7 +53,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.ME, r"(?:hvad|hva) med (?:mig|mit|min|mine|os)$|(?:mit|mig|mine|min)(?: eget| egne)?$"),
     (Kind.MUST, r"kan (?:de|i|man) tvinge mig|er det (?:saa )?(?:frivilligt|et krav|tvang)"),
     (Kind.OTHER_ONE, rf"(?:{_WHAT} med )?(?:den|det|de|dem)(?: to| tre)? (?:naeste|efter|andre|anden|andet)$"),
+    (Kind.OTHER_ONE, r"(?:ogsaa |ogsa )?(?:den|det|de) naeste(?: gange?)?$"),
+    (Kind.INCLUDED, r"(?:er|taeller) (?:det |den |dagen )*(?:inkl\w*|med|til og med)(?: den)?(?: dag)?"),
     (Kind.NEXT, rf"{_WHAT} sker der nu"),
+    (Kind.NEXT, rf"{_WHAT} (?:goer|skal|boer) (?:jeg|man|vi)(?: goere)?(?: (?:nu|saa|her))*$"),
+    (Kind.HOW, r"hvordan(?: (?:goer|faar|skal|kan) (?:jeg|man)(?: \w+){0,3})?$"),
+    (Kind.HOW, rf"{_WHAT} skal (?:jeg|man) (?:skrive|sige)"),
+    (Kind.HOW_MANY, r"hvor mange(?: (?:er|skal) der(?: vaere)?)?$"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:nu )?hvis|hvis (?:nu )?(?:jeg|de|det|den|man|vi)"),
     (Kind.WHAT_IF, rf"{_WHAT} (?:sker|kan) (?:der|de)(?: (?:saa|ske|goere|goer))*(?: (?:hvis|ved|naar|med))?"),
     (Kind.WHAT_IF, r"(?:mister|taber|faar|bliver) (?:jeg|man|vi) (?:saa )?(?:\w+ )?"
@@ -58,9 +67,9 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.HOW_OFTEN, r"hvor (?:tit|ofte)"),
     (Kind.HOW_LONG, r"(?:i |saa )*hvor (?:lang tid|laenge)$"),
     (Kind.HOW_LONG, r"hvor (?:lang tid|laenge|mange minutter) (?:tager|varer|er|sidder|bruger|skal|kan|gaar)"),
-    (Kind.WHEN, r"(?:senest |inden )?(?:hvornaar|hvornar|hvonaar|hvnr|hvn|naar)\b|hvor snart"),
+    (Kind.WHEN, r"(?:senest |inden |til |fra )?(?:hvornaar|hvornar|hvonaar|hvnr|hvn|naar)\b|hvor (?:snart|hurtigt)"),
     (Kind.WHEN, rf"(?:hvilken|{_WHAT}) (?:dag|dato|frist)"),
-    (Kind.WHEN, r"hvor (?:laenge|lang tid|mange dage|mange uger|meget tid) (?:har|faar) jeg"),
+    (Kind.WHEN, r"hvor (?:laenge|lang tid|mange dage|mange uger|meget tid) (?:har|faar) (?:jeg|man|de|vi)"),
     (Kind.WHO, r"hvem\b(?!.*\b(?:du|dig)\b)|hvis (?:bord|ansvar)"),
     (Kind.COST, r"skal (?:jeg|man) (?:selv )?betale"),
     (Kind.COST, r"koster (?:det|den)|er (?:det|den) gratis|hvor meget(?: koster)?\b|hvad koster"),
@@ -87,6 +96,8 @@ _SUBJECTLESS = frozenset(
         "laegger lagt sende sender sendt finde finder fundet skrive skriver skrevet udfylde glemmer glemme glemt",
         "hoerer hoert hoere set se ser gratis koster koste meget mange tit ofte tid lang langt laenge snart dag dato",
         "frist minutter dage uger mister miste taber penge ydelse straf straffet traekket sanktion sanktioneret",
+        "vaelger vaelge ligger hurtigt gange gang hver dagen ugen inkl inklusiv inklusive medregnet",
+        "kontakte ringe spoerge",
         "tvinge frivilligt krav tvang betale selv naeste andre anden andet to tre",
         "fordi fejl skyld egen eget egne forkert galt klar klart faerdig faerdigt ringer",
         "behov behovet gaelder regel reglen reglerne bord ansvar passer stole sted nej ja meningen alt alle kun",

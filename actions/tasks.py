@@ -103,7 +103,7 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        begins = turn.intent == "meld_afbud" and not turn.state.get("step") and not turn.pressed
+        begins = turn.intent in BEGIN and not turn.state.get("step") and not turn.pressed
         if begins and (events := leant(turn.known, dispatcher, tracker)):
             return events
         if turn.intent == "misset_samtale" and not turn.pressed and ONLY_IF.match(fold(turn.text)):

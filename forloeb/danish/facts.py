@@ -36,7 +36,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
         rf"|\bansoeg\w*\s+om|\b(?:ringe?de|ringt?|ringet|skrev|snakkede|talte|snakket|talt)\s+(?:jeg\s+)?(?:til|med)\s+{_PLACE}"
     )),
     ("unemployed_from", re.compile(
-        rf"\b(?:{_LEDIG})\b|\bmist\w*\s+(?:jeg\s+)?(?:(?:mit|min|mi)\s+)?(?:\w+\s+)?\w*(?:job|arb|stil|ansaet|vikariat)\w*"
+        rf"\b(?:{_LEDIG}|nyledig)\b|\bmist\w*\s+(?:jeg\s+)?(?:(?:mit|min|mi)\s+)?(?:\w+\s+)?\w*(?:job|arb|stil|ansaet|vikariat)\w*"
         rf"|\b(?:fyret|fyrt|fyyret|opsagt|afskedige\w*|afskedet)\b|\bsagt?\s+op\b|\bsidste\s+(?:arbejds?|ansaettelses|loen)\s?dag\w*|\bsidste\s+dag\s+(?:paa|pa|i|hos)\b"
         rf"|\b(?:stoppe\w*|fratr\w*|fratraa\w*)\b|\bholdt\s+(?:jeg\s+)?op\b|\b(?:kontrakt\w*|vikariat\w*|ansaettelse\w*|stilling\w*)\s+(?:udloeb\w*|udlob\w*|sluttede|ophoerte|stoppede|er\s+slut)"
         rf"|\buden\s+(?:job|arbejde?|arb)\b|\buden\s+for\s+arb\w*|\bjob\w*\s+(?:sluttede|ophoerte|stoppede|lukkede)|\bfirma\w*\s+(?:lukkede|gik\s+konkurs)"
@@ -159,7 +159,7 @@ _NEAR = (
     r"mand|kone|kaereste|soen|datter|ven\w*|nabo|soester|bror|mor|far|samlever|kollega|sviger\w+|eks\w*|barn|foraeldre"
 )
 _ANOTHER = re.compile(
-    rf"\b(?:(?:min|mit|vores|hans|hendes)\s+(?:{_NEAR})|han|hun)\s+(?:(?!jeg\b|mig\b|vi\b)\w+\s+){{0,4}}$"
+    rf"\b(?:(?:min|mit|vores|hans|hendes)\s+(?:{_NEAR})|han|hun)\s+(?:(?!jeg\b|mig\b|vi\b)\w+\s+){{0,8}}$"
 )
 # "jeg får ikke dagpenge"; not "jeg har ikke fået mine dagpenge" or "mister jeg ikke dagpenge"
 _LACKS = re.compile(

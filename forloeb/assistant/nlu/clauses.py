@@ -37,7 +37,7 @@ _JOINT = re.compile(
 )
 # "hvis jeg er syg, kan jeg så ...": the verb comes first because something else did.
 _SUBORDINATE = re.compile(
-    r"\W*(?:(?:og|men|hej|altsaa|saa|sa|ok|okay)\W+)*"
+    r"\W*(?:(?:og|men|hej|altsaa|saa|sa|ok|okay)\W+)*(?:hvad?\s+(?:nu\s+)?(?=hvis|naar))?"
     r"(?:hvis|naar|nar|da|selv\s?om|fordi|siden|saafremt|dersom|inden|foer|efter|mens|imens|indtil|eftersom|medmindre|om)\b"
 )
 

@@ -44,6 +44,7 @@ STATED = [
     ("hvornår er mit møde, jeg blev ledig i september", {}),
     ("jeg starter nyt job 1. november", {}),
     ("jeg meldte mig først ledig den 27. september", {R: "2025-09-27"}),
+    ("hej er nyledig pr 1/9", {U: "2025-09-01"}),
     ("nej jeg meldte mig selv ind som ledig den 1. oktober", {R: "2025-10-01"}),
 ]
 
@@ -78,6 +79,7 @@ NOT_OWN = [
     ("min mand er på kontanthjælp, hvor mange samtaler skal han til", "kontanthjaelp", set()),
     ("gælder det samme for min søn der får uddannelseshjælp?", "uddannelseshjaelp", set()),
     ("hun er på dagpenge", "dagpenge", set()),
+    ("min mor på 58 er lige blevet fyret og får dagpenge. hvornår skal hendes cv være klar", "dagpenge", set()),
     ("min mand siger jeg får dagpenge", None, set()),
     ("jeg får ikke dagpenge, hvem godkender mit cv", None, {"dagpenge"}),
     ("jeg får hverken dagpenge eller kontanthjælp", None, {"dagpenge", "kontanthjaelp"}),

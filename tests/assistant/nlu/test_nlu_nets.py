@@ -97,6 +97,7 @@ TOPICS = {
         "hvad er satsen",
         "hvornår bliver pengene udbetalt",
         "hvor hoj er dagpengesatsen",
+        "jeg har ikke modtaget min kontanthjælp endnu",
     ],
     "klage": ["hvordan klager jeg", "jeg vil klage over en afgørelse", "ankestyrelsen"],
     "bisidder": [
