@@ -180,7 +180,7 @@ def hvem_vurderer(known: Known, reply: Reply) -> None:
     reply.say("utter_afbud_vurdering")
 
 
-def beloeb(known: Known, reply: Reply) -> None:
+def beloeb_mistet(known: Known, reply: Reply) -> None:
     """How much is lost: never told."""
     reply.say("utter_hul_beloeb_mistet")
     staff_choice(reply)
@@ -222,7 +222,8 @@ ANSWERS = _Answers({
         function.__name__: function
         for function in (
             cv_ikke_klar, cv_ikke_godkendt, cv_hvor, tilbud_nej, joblog_glemt, booking_glemt, indkaldelse_mangler,
-            godkendt_afbud, modtaget, hvem_vurderer, hvem_bestemmer, behov_hvem, beloeb, moede_varighed, moede_hvor,
+            godkendt_afbud, modtaget, hvem_vurderer, hvem_bestemmer, behov_hvem, beloeb_mistet, moede_varighed,
+            moede_hvor,
             raadighed_form, raadighed_hvorfor, min_side, sidste_dag, seks_uger_moeder, uenig, misforstaaet, hvorfor,
             hvorfor_samtaler, gaelder_dig, naeste,
         )

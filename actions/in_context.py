@@ -45,6 +45,8 @@ NAMED_SUBJECTS = (
     ("jobsoegning_antal", re.compile(r"\bsoeg\w*|\bjobs?\b|\blogger\b")),
 )
 ONESELF = re.compile(r"\b(?:jeg|j|jg|man|vi)\b|\bpenge\b|\bsker der\b|\bkan der\b")
+# "hvornår er den næste så": a meeting, whatever was answered last
+NEXT_ONE = re.compile(r"\bden naeste\b|\bdet naeste\b")
 GAPS_ALL = frozenset(GAPS)
 DECIDES = re.compile(r"\b(?:bestem|afgoer|vurder|beslut)")
 
@@ -90,7 +92,7 @@ def _meant(intent: str, folded: str, last: frozenset[str]) -> str:
     if intent == "indkaldelse" and ARRIVED.match(folded):
         return "modtaget"
     if intent == "antal_samtaler" and last & LOSING and HOW_MUCH.search(folded):
-        return "beloeb"
+        return "beloeb_mistet"
     return intent
 
 
@@ -140,7 +142,7 @@ _SAME: dict[Kind, dict[str, str]] = {
         "udeblivelse": "udeblivelse",
     },
     Kind.HOW_OFTEN: _itself("joblog", "antal_samtaler", "jobsoegning_antal"),
-    Kind.COST: {"faciliteter": "faciliteter", **dict.fromkeys(LOSING, "beloeb")},
+    Kind.COST: {"faciliteter": "faciliteter", **dict.fromkeys(LOSING, "beloeb_mistet")},
     Kind.WHY: dict.fromkeys(MEETINGS, "hvorfor_samtaler"),
     Kind.NEXT: {
         **_itself(*GAPS),
@@ -175,7 +177,7 @@ def leant_on(kind: Kind | None, text: str, last: Sequence[str]) -> list[str]:
         text: what the person wrote.
         last: the subjects of the last answer.
     """
-    if kind is None or not last:
+    if kind is None or not last or (kind is Kind.WHEN and NEXT_ONE.search(fold(text))):
         return []
     if kind is Kind.ME:
         return list(last) if GAPS_ALL.issuperset(last) else ["gaelder_dig", *last]

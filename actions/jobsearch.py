@@ -15,7 +15,7 @@ from forloeb.danish.words import fold
 from forloeb.law import law
 from forloeb.obligations import Benefit, no_applications_from
 
-MEETINGS = re.compile(r"\b(?:slip\w*|skal|behoever|undgaa\w*)\b.*\b(?:moede\w*|samtale\w*)")
+MEETINGS = re.compile(r"\b(?:slip\w*|undgaa\w*|fri|fritage\w*) (?:\w+ ){0,3}(?:moede\w*|samtale\w*)")
 
 
 def joblog(known: Known, reply: Reply) -> None:

@@ -46,6 +46,7 @@ ASKS_FOR_ANOTHER = re.compile(
     r"\b(?:skal|ska|kan|maa|har|faar|for|mister|er) (?:\w+ )?"
     r"(?:han|hun|ham|hende|(?:min|mit|vores) \w+ (?:til|saa|ogsaa|der))\b"
 )
+RECENT_MESSAGES = 3
 MYSELF = re.compile(r"\b(?:jeg|mig|jg)\b")
 
 
@@ -160,7 +161,7 @@ async def known_from(tracker: Tracker, *, as_registered: bool = False) -> Known:
         entities=tuple(message.get("entities") or ()),
         **stored,
     )
-    found = _with_days(_with_benefit(known, message), message, tracker)
+    found = _with_days(_with_benefit(known, message, tracker), message, tracker)
     return found if as_registered else _with_claim(found)
 
 
@@ -205,11 +206,13 @@ def _remembered(tracker: Tracker, registered: booking.Claimant | None, *, as_reg
     )  # fmt: skip
 
 
-def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
+def _with_benefit(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
     facts, named = message.get("facts"), known.named_benefits()
     said = facts.get("benefit") if facts is not None else known.entity("ydelse")
     if said not in [b.value for b in Benefit]:
         other = anothers_benefit(known.text, named)
+        if not named and ASKS_FOR_ANOTHER.search(fold(known.text)):
+            other = _spoken_of(tracker)
         if other and _asks_for_another(known.text):
             return _for_another(known, Benefit(other))
         return _without(known, denied_benefits(known.text, named))
@@ -245,6 +248,21 @@ def _with_claim(known: Known) -> Known:
         return known
     assert known.benefit is not None
     return replace(known, notes=(("utter_ydelse_sagt", _two_benefits(known.benefit, own)),))
+
+
+def _spoken_of(tracker: Tracker) -> str | None:
+    """The benefit of somebody else that one of the last messages named ("og hvor mange skal hun til?")."""
+    said = [e for e in tracker.events if e.get("event") == "user"][-RECENT_MESSAGES - 1 : -1]
+    for event in reversed(said):
+        entities = (event.get("parse_data") or {}).get("entities") or []
+        named = [
+            (str(e["value"]), int(e["start"]), int(e["end"]))
+            for e in entities
+            if e.get("entity") == "ydelse" and "start" in e
+        ]
+        if found := anothers_benefit(str(event.get("text") or ""), sorted(named, key=lambda each: each[1])):
+            return found
+    return None
 
 
 def _asks_for_another(text: str) -> bool:
