@@ -41,6 +41,12 @@ THOUGHT = re.compile(
     r"|^\W*(?:(?:og|men|jamen|ok|okay|så|saa) )*(?:hva[d]? med|på|paa|for|gælder det|gaelder det|er det)\b",
     re.IGNORECASE,
 )
+# said of oneself: "jeg får kontanthjælp", "nej, kontanthjælp"; not "hvor mange samtaler på kontanthjælp"
+CLAIMS = re.compile(
+    r"\b(?:jeg|j|vi)\b(?:\s+\w+){0,4}?\s+(?:får|faar|far|fik|har|er|modtager|lever|kom)\b|\b(?:er|får|har)\s+jeg\b"
+    r"|^\W*(?:nej|hov|jo|ups|er|får|faar|har|på|paa)\b|^\W*\w+\W*$",
+    re.IGNORECASE,
+)
 # "skal han", "for min søn": the question is another's
 ASKS_FOR_ANOTHER = re.compile(
     r"\b(?:skal|ska|kan|maa|har|faar|for|mister|er) (?:\w+ )?"
@@ -220,7 +226,8 @@ def _with_benefit(known: Known, message: dict[str, Any], tracker: Tracker) -> Kn
     before = known.benefit
     changed = replace(known, claimant=replace(known.claimant, benefit=benefit))
     own = known.registered.benefit if known.registered else None
-    thought = THOUGHT.search(known.text) is not None
+    claimed = CLAIMS.search(known.text) is not None or bool(message.get("command"))
+    thought = THOUGHT.search(known.text) is not None or not (claimed or HYPOTHETICAL.search(known.text) or not own)
     if own and own != benefit.value and (thought or HYPOTHETICAL.search(known.text)):
         key = "utter_ydelse_taenkt" if thought else "utter_ydelse_anderledes"
         return replace(changed, notes=(*known.notes, (key, _two_benefits(benefit, own))))

@@ -152,7 +152,7 @@ def _same_day(
 
 _BENEFIT_DENIED = re.compile(r"\b(?:ikke|ik|ikk|igge|aldrig|hverken|ingen)(?:\s+(?!men\b|nu\b)\w+){0,3}\s*$")
 _AFTER_DENIED = re.compile(r"^\s*(?:fik|havde|har|faar|far|er|var)?\s*(?:jeg\s+)?(?:ikke|ik|ikk)\b")
-_FORMER = re.compile(r"\b(?:foer|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
+_FORMER = re.compile(r"\b(?:foer|foerhen|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
 _NOW = re.compile(r"\b(?:nu|men|til|i stedet|faktisk|naa)(?:\s+\w+){0,4}\s*$")
 _NEITHER = re.compile(r"\bhverken\b")
 _NEAR = (
@@ -169,6 +169,11 @@ _LACKS = re.compile(
 # "min sag om dagpenge", "venter på dagpenge": not theirs yet
 _AWAITED = re.compile(
     r"\b(?:sag|svar|afgoerelse|besked|ansoegning|ret|vente\w*)\s+(?:\w+\s+)?(?:om|paa|til)\s+(?:\w+\s+)?$"
+)
+# "kontanthjælpsmodtagere", "dem på dagpenge": people at large
+_PEOPLE = re.compile(r"modtagere\w*$")
+_OF_PEOPLE = re.compile(
+    r"\b(?:folk|dem|de|andre|nogen|alle|personer|borgere|mennesker)\s+(?:(?:der|som|paa|faar|er|med)\s+){1,3}$"
 )
 OWN, NOW, DENIED, NOT_SAID, ANOTHERS = "own", "now", "denied", "not said", "another's"
 
@@ -208,7 +213,8 @@ def _roles(text: str, named: Sequence[tuple[str, int, int]]) -> list[tuple[str, 
         before = re.split(r"[.!?\n]|,(?!\s*\w+\s*$)", folded)[-1]
         after = folded_with_places(text[end : end + 25])[0]
         last = end
-        if _ANOTHER.search(before):
+        people = _PEOPLE.search(folded_with_places(text[start:end])[0]) or _OF_PEOPLE.search(before)
+        if people or _ANOTHER.search(before):
             roles.append((value, ANOTHERS))
         elif _NEITHER.search(folded_with_places(text[:start])[0]) or _LACKS.search(before):
             roles.append((value, DENIED))

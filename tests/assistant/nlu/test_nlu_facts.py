@@ -72,6 +72,8 @@ BENEFITS = [
     ("har ikke ret til dagpenge", None),
     ("hvornår er mit møde", None),
     ("hun er på dagpenge", None),
+    ("kontanthjælpsmodtagere skal kun til 4 samtaler", None),
+    ("har lige fået tilkendt uddannelseshjælp, førhen kontanthjælp", "uddannelseshjaelp"),
     ("min a-kasse har ikke behandlet min sag om dagpenge endnu", None),
     ("min mand siger jeg får dagpenge", "dagpenge"),
 ]
@@ -79,6 +81,8 @@ NOT_OWN = [
     ("min mand er på kontanthjælp, hvor mange samtaler skal han til", "kontanthjaelp", set()),
     ("gælder det samme for min søn der får uddannelseshjælp?", "uddannelseshjaelp", set()),
     ("hun er på dagpenge", "dagpenge", set()),
+    ("jeg hører at kontanthjælpsmodtagere kun skal til 4 samtaler, hvorfor skal jeg så til 6", "kontanthjaelp", set()),
+    ("skal dem på dagpenge til flere møder", "dagpenge", set()),
     ("min mor på 58 er lige blevet fyret og får dagpenge. hvornår skal hendes cv være klar", "dagpenge", set()),
     ("min mand siger jeg får dagpenge", None, set()),
     ("jeg får ikke dagpenge, hvem godkender mit cv", None, {"dagpenge"}),
