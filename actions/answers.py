@@ -150,8 +150,15 @@ def answer(
     return [SlotSet(name, value) for name, value in remembered.items()]
 
 
-def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any] | None:
-    """Answer a message that names no subject of its own about the last one; None when it does not lean on it."""
+def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker, *, task: bool = False) -> list[Any] | None:
+    """Answer a message that names no subject of its own about the last one; None when it does not lean on it.
+
+    Args:
+        known: the message.
+        dispatcher: Rasa's.
+        tracker: Rasa's.
+        task: it was understood as the beginning of a task.
+    """
     last = [] if tracker.get_slot("opgave_aktiv") else leaning.last_subjects(tracker)
     if not last or any(slot in known.slots for slot in SLOTS.values()):
         return None
@@ -163,6 +170,8 @@ def leant(known: Known, dispatcher: CollectingDispatcher, tracker: Tracker) -> l
         meant = [subject for subject in last if subject in ANSWERS or subject in context_answers.ANSWERS]
     else:
         kind = leaning.kind_of(known.text)
+        if task and kind not in leaning.BESIDE_TASKS:
+            return None
         meant = in_context.leant_on(kind, known.text, last)
         if kind is leaning.Kind.WHAT_IF and meant == [f"{last[-1]}{in_context.NOT_SAID}"] and _understood(tracker):
             return None

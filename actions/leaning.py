@@ -36,6 +36,9 @@ class Kind(Enum):
     INCLUDED = "included"
 
 
+# What a message that was taken for a task may ask all the same ("hvad sker der dagen efter").
+BESIDE_TASKS = frozenset({Kind.WHAT_IF, Kind.INCLUDED, Kind.FAULT, Kind.COST})
+
 _LEAD = re.compile(r"^\W*(?:(?:og|men|jamen|ok|okay|ja|nej|naa|saa|sa|hm+|oeh+|hej|undskyld|altsaa|tak|for)\b\W*)+")
 _WHAT = r"(?:hvad|hva|hvd|va)"
 # In this order: the first that fits.
@@ -115,6 +118,8 @@ _BESIDE = {
         for word in line.split()
     )
 }
+# "hvornår kan jeg få en tid" is a wish
+A_TIME = re.compile(r"\b(?:en|ny|anden) tid\b|\bfaa tid\b")
 # "hvis den ikke kommer": the summons, and not the person
 THING_COMES = re.compile(r"\b(?:den|det|der|de)(?: \w+){0,2} kommer\b|\bkommer (?:den|det|der)\b")
 
@@ -126,7 +131,7 @@ def kind_of(text: str) -> Kind | None:
     if THING_COMES.search(folded):
         said = [word for word in said if word != "kommer"]
     besides = {word for word in said if word not in _SUBJECTLESS and not word.isdecimal()}
-    if not 0 < len(said) <= LONGEST:
+    if not 0 < len(said) <= LONGEST or A_TIME.search(folded):
         return None
     asked = _LEAD.sub("", folded + " ").strip() if folded not in ("og saa", "saa", "og", "og sa") else "saa"
     found = next((kind for kind, pattern in _PATTERNS if pattern.match(asked)), None)

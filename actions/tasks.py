@@ -104,7 +104,7 @@ class ActionOpgave(Action):
             _not_signed_in(turn)
             return send(turn, dispatcher)
         begins = turn.intent in BEGIN and not turn.state.get("step") and not turn.pressed
-        if begins and (events := leant(turn.known, dispatcher, tracker)):
+        if begins and (events := leant(turn.known, dispatcher, tracker, task=True)):
             return events
         if turn.intent == "misset_samtale" and not turn.pressed and ONLY_IF.match(fold(turn.text)):
             return answer(["for_sent"], turn.known, dispatcher, tracker)
