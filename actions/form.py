@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from actions import yes_no
+from actions.course import course
 from actions.known import Known
 from actions.meeting_words import described, matching
 from actions.reply import Reply
 from forloeb.booking.model import Appointment, Kind, must_be_in_person
 from forloeb.danish.words import fold
-from forloeb.obligations import Benefit
+from forloeb.obligations import Benefit, Step
 
 SECOND = re.compile(r"\b(?:det|den|de) (?:andet|anden|andre|naeste efter|efter)\b|\b(?:nr|nummer)\.? ?2\b")
 REMOTE = ("telefon", "digital")
@@ -27,6 +28,9 @@ def moedeform(known: Known, reply: Reply) -> None:
         reply.say("utter_moedeform_egen_foerste", **described(known, own), valgt=valgt, svar=svar)
     elif own is not None and own.kind is Kind.JOB and form != "personligt":
         _own(known, reply, own, form)
+    elif form != "personligt" and (known.record.held or _six_months_gone(known)):
+        key = "utter_moedeform_efter_foerste" if known.record.held else "utter_moedeform_efter_seks_maaneder"
+        reply.say(key, svar=yes_no.yes(known.text))
     elif form in REMOTE:
         reply.say("utter_moedeform_valgt", form=f"utter_form_{form}", svar=yes_no.no(known.text))
     elif form == "personligt":
@@ -35,6 +39,12 @@ def moedeform(known: Known, reply: Reply) -> None:
         reply.say("utter_moedeform")
     if known.benefit is Benefit.DAGPENGE:
         reply.say("utter_moedeform_dagpenge")
+
+
+def _six_months_gone(known: Known) -> bool:
+    """Whether they are past the first six months on dagpenge, about which the a-kasse's page says more."""
+    end = computed.of(Step.SIX_MONTHS) if (computed := course(known, Reply())) else None
+    return known.benefit is Benefit.DAGPENGE and end is not None and end.ends is not None and end.ends <= known.on
 
 
 def _asked_about(known: Known) -> Appointment | None:

@@ -154,6 +154,7 @@ _SAME: dict[Kind, dict[str, str]] = {
     Kind.OTHER_ONE: _itself("moedeform", "akasse_deltager"),
     Kind.INCLUDED: dict.fromkeys((*CV, "booking_frist", "foerste_samtale", "naeste"), "sidste_dag"),
     Kind.HOW: {
+        **_itself(*GAPS),
         **dict.fromkeys(CV, "cv_hvor"),
         **dict.fromkeys(BOOKING, "hvor_booker_jeg"),
         **dict.fromkeys(LOSING, "lovlig_grund"),

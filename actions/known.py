@@ -37,6 +37,7 @@ HYPOTHETICAL = re.compile(
 # said to be only thought of: "og hvis jeg var på dagpenge?", "og på dagpenge?"; "hvis jeg får dagpenge" can be the case
 THOUGHT = re.compile(
     r"\bhvis (?:nu )?(?:jeg (?:nu )?(?:var|fik|havde|kommer|ryger|skifter|går over)\b|(?:det|man) )"
+    r"|^\W*(?:og|men)\s+\w+\s*\?"
     r"|\bhvis (?:\w+ ){0,5}(?:senere|engang|en dag)\b"
     r"|^\W*(?:(?:og|men|jamen|ok|okay|så|saa) )*(?:hva[d]? med|på|paa|for|gælder det|gaelder det|er det)\b",
     re.IGNORECASE,
