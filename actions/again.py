@@ -14,7 +14,9 @@ from actions.known import AGAIN, Known
 from actions.reply import Reply
 
 # Answers that would count from a day that may no longer be the right one.
-COUNTED = frozenset({"vis_forloeb", "antal_samtaler", "foerste_samtale", "hvem_holder", "efter_seks_maaneder"})
+COUNTED = frozenset(
+    {"vis_forloeb", "antal_samtaler", "foerste_samtale", "hvem_holder", "efter_seks_maaneder", "naeste"}
+)
 
 
 def asks_day(known: Known, reply: Reply) -> None:

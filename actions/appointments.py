@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import matter, others, regret, services
-from actions.answers import answer_into, asked
+from actions.answers import answer, answer_into, asked, leant
+from actions.gaps import gap_of
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
@@ -38,11 +40,15 @@ class ActionVisAftaler(Action):
             open_question(state, reply)
             reply.send(dispatcher)
             return known.events()
+        if events := leant(known, dispatcher, tracker):
+            return events
+        if gap_of(known) == "varighed":
+            return answer(["varighed"], known, dispatcher, tracker)
         answer_into(reply, known, [i for i in asked(tracker) if i != "vis_forloeb"])
         await show_own(known, reply)
         ask_again(tracker, reply)
         reply.send(dispatcher)
-        return known.events()
+        return [*known.events(), SlotSet("sidste_emner", ["vis_aftaler"])]
 
 
 async def show_own(known: Known, reply: Reply) -> None:

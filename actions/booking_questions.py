@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from actions import services
+from actions import meetings, services, yes_no
 from actions.asking import ask_benefit
+from actions.course import course
+from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
-from forloeb.obligations import Benefit
+from forloeb.danish.words import fold
+from forloeb.obligations import Benefit, Step
+
+# "hvis a-kassen aldrig indkalder mig"
+MISSING = re.compile(
+    r"\b(?:aldrig|ikke|ik|ingen) (?:\w+ ){0,2}(?:kommet|kommer|faaet|faar|hoert|indkald\w*|modtaget|dukket)"
+)
+# what the sources leave open outside dagpenge
+NOT_IN_THE_SOURCES = frozenset({"booking_frist", "ingen_ledig_tid", "indkaldelse"})
 
 
 def hvor_booker_jeg(known: Known, reply: Reply) -> None:
     """Where one books, and which meetings one does not book."""
+    if known.benefit is Benefit.DAGPENGE and yes_no.asks(known.text):
+        reply.say("utter_booker_selv")
+    reply.values["svar"] = yes_no.yes(known.text)
     _by_benefit(known, reply, "hvor_booker", "hvor_booker_jeg")
+    reply.values["svar"] = yes_no.NEITHER
 
 
 def booking_frist(known: Known, reply: Reply) -> None:
@@ -45,8 +60,27 @@ def ingen_ledig_tid(known: Known, reply: Reply) -> None:
 
 
 def indkaldelse(known: Known, reply: Reply) -> None:
-    """Where a summons is seen."""
+    """Where a summons is seen; asked when, by when it comes."""
+    if MISSING.search(fold(known.text)):
+        indkaldelse_mangler(known, reply)
+        return
+    if re.search(r"\bhvornaar\b|^naar\b", fold(known.text)) and not known.record.held:
+        meetings.foerste_samtale(known, reply)
+        return
     _by_benefit(known, reply, "indkaldelse", "indkaldelse")
+
+
+def indkaldelse_mangler(known: Known, reply: Reply) -> None:
+    """No summons has come: whom to ask."""
+    if known.benefit is Benefit.DAGPENGE:
+        line = computed.of(Step.SUMMONS) if (computed := course(known, reply)) else None
+        if line is not None and line.ends is not None:
+            reply.say("utter_indkaldelse_mangler_dato", indkaldt_senest=known.day(line.ends))
+        else:
+            reply.say("utter_indkaldelse_mangler_dagpenge")
+    else:
+        reply.say("utter_indkaldelse_mangler_social" if known.social else "utter_indkaldelse_mangler_ukendt")
+    staff_choice(reply)
 
 
 def _by_benefit(known: Known, reply: Reply, stem: str, intent: str) -> None:
@@ -54,6 +88,8 @@ def _by_benefit(known: Known, reply: Reply, stem: str, intent: str) -> None:
         reply.say(f"utter_{stem}_dagpenge")
     elif known.social:
         reply.say(f"utter_{stem}_social")
+        if stem in NOT_IN_THE_SOURCES:
+            staff_choice(reply)
     else:
         reply.say(f"utter_{stem}_ukendt")
         ask_benefit(known, reply, intent)

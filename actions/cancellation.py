@@ -17,6 +17,7 @@ PRETENDS = re.compile(
     r"\b(?:bare|saa) siger(?: at)?(?: jeg)?\b|\bsiger jeg (?:bare|da|saa)\b|\blade? som om\b|\blader som om\b"
     r"|\b(?:lyver|lyve|opdigt\w*|finder? paa)\b"
 )
+HOW_MUCH = re.compile(r"\bhvor (?:meget|mange penge|stor\w*)\b")
 GROUNDS = {"sygdom": "naevnt", "jobsamtale": "naevnt", "privat": "privat", "andet": "andet"}
 
 
@@ -28,6 +29,7 @@ def lovlig_grund(known: Known, reply: Reply) -> None:
         return
     if known.social:
         reply.say("utter_lovlig_grund_social")
+        staff_choice(reply)
         return
     ground = known.entity("afbudsgrund")
     if known.benefit is Benefit.DAGPENGE:
@@ -58,6 +60,8 @@ def _consequence(known: Known, reply: Reply, intent: str) -> None:
         ask_benefit(known, reply, intent)
     else:
         reply.say(f"utter_{intent}_{'social' if known.social else 'dagpenge'}")
+    if HOW_MUCH.search(fold(known.text)):
+        reply.say("utter_hul_beloeb_mistet")
     if known.registered is None or known.ahead:
         reply.offer("utter_flyt_tilbud")
     if known.registered is not None or known.social:

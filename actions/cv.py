@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from actions.asking import ask_benefit, ask_day
 from actions.course import course, dated
+from actions.gaps import staff_choice
 from actions.known import Known
 from actions.meeting_words import described, kind_title
 from actions.only_dagpenge import only_dagpenge
@@ -16,7 +17,13 @@ from forloeb.danish.words import fold
 from forloeb.law import law
 from forloeb.obligations import Benefit, Claimant, Obligation, Status, Step, plan
 
+# "hvad hvis de siger nej?": no source says what follows
+NOT_APPROVED = re.compile(
+    r"\b(?:siger?|sagt|faar|fik) nej\b|\b(?:ikke|ik|ikk) (?:(?:bliver|blir|blev|er|vil|kan|det|de|mit|cv\w*) )*godkend"
+    r"|\bafvi\w*|\bunderkend\w*"
+)
 # "får jeg så ingen penge?": no source says what a missing CV costs
+LATE = re.compile(r"\b(?:hvis|sker der)\b.*\b(?:ikke|ik|ikk|for sent|forsent)\b")
 COSTS = re.compile(
     r"\b(?:mist\w*|ingen|stop\w*|traek\w*|fratag\w*|kost\w*)\b.{0,25}\b(?:penge|dagpenge|\w*hjaelp\w*|ydelse\w*)|sanktion|straf"
 )
@@ -25,6 +32,9 @@ COSTS = re.compile(
 def cv_frist(known: Known, reply: Reply) -> None:
     """By when the CV must be there; the same for all benefits, so a day is enough (tension 3)."""
     line = _cv_line(known, reply)
+    if LATE.search(fold(known.text)):
+        reply.say("utter_cv_ikke_klar")
+        staff_choice(reply)
     if line is None or line.ends is None:
         reply.say("utter_cv_frist_generel")
     elif line.status is Status.OVERDUE:
@@ -73,6 +83,10 @@ def _cv_line(known: Known, reply: Reply) -> Obligation | None:
 
 def cv_godkendelse(known: Known, reply: Reply) -> None:
     """Who approves it."""
+    if NOT_APPROVED.search(fold(known.text)):
+        reply.say("utter_cv_ikke_godkendt")
+        staff_choice(reply)
+        return
     if known.benefit is None:
         reply.say("utter_cv_godkendelse_ukendt")
         ask_benefit(known, reply, "cv_godkendelse")
@@ -84,11 +98,12 @@ def cv_samtale(known: Known, reply: Reply) -> None:
     """The a-kasse's first meeting: summoned, dagpenge only."""
     if not only_dagpenge(known, reply, "cv_samtale"):
         return
-    reply.say("utter_cv_samtale")
     if own := next((a for a in known.ahead if a.kind is Kind.CV), None):
         reply.say("utter_foerste_samtale_egen", **described(known, own), slags=kind_title(own))
+        reply.say("utter_cv_samtale")
         reply.note("utter_tolkning_cv_samtale")
         return
+    reply.say("utter_cv_samtale")
     computed = course(known, reply)
     line = computed.of(Step.SUMMONS) if computed else None
     if line and line.ends:

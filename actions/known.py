@@ -16,6 +16,7 @@ from actions import services
 from forloeb import obligations
 from forloeb.booking import model as booking
 from forloeb.danish import format as danish
+from forloeb.danish.facts import anothers_benefit, denied_benefits
 from forloeb.danish.words import fold
 from forloeb.installation import Place
 from forloeb.obligations import Anchor, Benefit
@@ -33,8 +34,27 @@ CORRECTS = re.compile(
 HYPOTHETICAL = re.compile(
     r"\b(hvis|hvad nu|hva nu|ville|gælder det også|gaelder det ogsaa|hvad med|hva med)\b", re.IGNORECASE
 )
-# said to be only thought of: "og hvis jeg var på dagpenge?"; "hvis jeg får dagpenge" can be the case
-THOUGHT = re.compile(r"\bhvis (?:nu )?jeg (?:nu )?(?:var|fik|havde)\b", re.IGNORECASE)
+# said to be only thought of: "og hvis jeg var på dagpenge?", "og på dagpenge?"; "hvis jeg får dagpenge" can be the case
+THOUGHT = re.compile(
+    r"\bhvis (?:nu )?(?:jeg (?:nu )?(?:var|fik|havde|kommer|ryger|skifter|går over)\b|(?:det|man) )"
+    r"|^\W*(?:og|men)\s+\w+\s*\?"
+    r"|\bhvis (?:\w+ ){0,5}(?:senere|engang|en dag)\b"
+    r"|^\W*(?:(?:og|men|jamen|ok|okay|så|saa) )*(?:hva[d]? med|på|paa|for|gælder det|gaelder det|er det)\b",
+    re.IGNORECASE,
+)
+# said of oneself: "jeg får kontanthjælp", "nej, kontanthjælp"; not "hvor mange samtaler på kontanthjælp"
+CLAIMS = re.compile(
+    r"\b(?:jeg|j|vi)\b(?:\s+\w+){0,4}?\s+(?:får|faar|far|fik|har|er|modtager|lever|kom)\b|\b(?:er|får|har)\s+jeg\b"
+    r"|^\W*(?:nej|hov|jo|ups|er|får|faar|har|på|paa)\b|^\W*\w+\W*$",
+    re.IGNORECASE,
+)
+# "skal han", "for min søn": the question is another's
+ASKS_FOR_ANOTHER = re.compile(
+    r"\b(?:skal|ska|kan|maa|har|faar|for|mister|er) (?:\w+ )?"
+    r"(?:han|hun|ham|hende|(?:min|mit|vores) \w+ (?:til|saa|ogsaa|der))\b"
+)
+RECENT_MESSAGES = 3
+MYSELF = re.compile(r"\b(?:jeg|mig|jg)\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +64,8 @@ class Known:
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
     visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
     lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come;
-    `cancelled` all such meetings.
+    `cancelled` all such meetings. `anothers`: the benefit is somebody else's who is asked about, and nothing of the
+    person's own (days, meetings) is in here.
     """
 
     claimant: obligations.Claimant
@@ -59,6 +80,7 @@ class Known:
     ahead: tuple[booking.Appointment, ...] = ()
     afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
     cancelled: tuple[booking.Appointment, ...] = ()
+    anothers: bool = False
 
     @property
     def benefit(self) -> Benefit | None:
@@ -88,6 +110,7 @@ class Known:
             "akasse": akasse.contact(),
             "jobcenter": jobcenter.contact(),
             "myndighed": own.contact(),
+            "svar": "utter_hverken_ja_nej",
         }
         if self.benefit:
             found["ydelse"] = benefit_name(self.benefit)
@@ -98,6 +121,17 @@ class Known:
     def entity(self, name: str) -> str | None:
         """The first value of an entity in this message, or None."""
         return next((e["value"] for e in self.entities if e["entity"] == name), None)
+
+    def named_benefits(self) -> list[tuple[str, int, int]]:
+        """(value, start, end) of every benefit that the message names, in order."""
+        found = [e for e in self.entities if e["entity"] == "ydelse" and "start" in e]
+        return sorted(((str(e["value"]), int(e["start"]), int(e["end"])) for e in found), key=lambda each: each[1])
+
+    def spans(self, name: str) -> list[str]:
+        """The words of the message that hold an entity."""
+        return [
+            self.text[int(e["start"]) : int(e["end"])] for e in self.entities if e["entity"] == name and "start" in e
+        ]
 
     def day(self, value: date) -> str:
         """A day with its weekday, as the claimant reads it."""
@@ -113,15 +147,20 @@ def benefit_name(benefit: Benefit | str) -> str:
     return f"utter_ydelse_navn_{Benefit(benefit).value}"
 
 
-async def known_from(tracker: Tracker) -> Known:
-    """Gather what is known at this message."""
+async def known_from(tracker: Tracker, *, as_registered: bool = False) -> Known:
+    """Gather what is known at this message.
+
+    Args:
+        tracker: Rasa's.
+        as_registered: what is to be done follows the registered benefit, whatever the person said before.
+    """
     message = tracker.latest_message or {}
     metadata = message_metadata(tracker)
     claimant_id = metadata.get("claimant_id")
     registered = await asyncio.to_thread(services.bookings().claimant, claimant_id) if claimant_id else None
     stored = await asyncio.to_thread(_stored, registered.id) if registered else {}
     known = Known(
-        claimant=_remembered(tracker, registered),
+        claimant=_remembered(tracker, registered, as_registered=as_registered),
         registered=registered,
         on=services.today(),
         channel=metadata.get("channel", "web"),
@@ -129,7 +168,8 @@ async def known_from(tracker: Tracker) -> Known:
         entities=tuple(message.get("entities") or ()),
         **stored,
     )
-    return _with_days(_with_benefit(known, message), message, tracker)
+    found = _with_days(_with_benefit(known, message, tracker), message, tracker)
+    return found if as_registered else _with_claim(found)
 
 
 def _stored(claimant_id: str) -> dict[str, Any]:
@@ -158,39 +198,105 @@ def message_metadata(tracker: Tracker) -> dict[str, Any]:
     return {}
 
 
-def _remembered(tracker: Tracker, registered: booking.Claimant | None) -> obligations.Claimant:
+def _remembered(tracker: Tracker, registered: booking.Claimant | None, *, as_registered: bool) -> obligations.Claimant:
     def day(anchor: Anchor) -> date | None:
         own = getattr(registered, anchor.value) if registered else None
         said = tracker.get_slot(SLOTS[anchor])
         return own or (date.fromisoformat(said) if said else None)
 
     own_benefit = registered.benefit if registered else None
-    benefit = own_benefit or tracker.get_slot("ydelse")
+    said = tracker.get_slot("ydelse")
+    benefit = own_benefit or said if as_registered else said or own_benefit
     return obligations.Claimant(
         Benefit(benefit) if benefit else None,
         day(Anchor.UNEMPLOYED_FROM), day(Anchor.REGISTERED), day(Anchor.FIRST_CONTACT),
     )  # fmt: skip
 
 
-def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
-    said = (message.get("facts") or {}).get("benefit") or known.entity("ydelse")
+def _with_benefit(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
+    facts, named = message.get("facts"), known.named_benefits()
+    said = facts.get("benefit") if facts is not None else known.entity("ydelse")
     if said not in [b.value for b in Benefit]:
-        return known
+        other = anothers_benefit(known.text, named)
+        if not named and ASKS_FOR_ANOTHER.search(fold(known.text)):
+            other = _spoken_of(tracker)
+        if other and _asks_for_another(known.text):
+            return _for_another(known, Benefit(other))
+        return _without(known, denied_benefits(known.text, named))
     benefit = Benefit(said)
     before = known.benefit
     changed = replace(known, claimant=replace(known.claimant, benefit=benefit))
-    if known.registered and known.registered.benefit and known.registered.benefit != benefit.value:
-        own = known.registered.benefit
-        values = {"ydelse": benefit_name(benefit), "registreret_ydelse": benefit_name(own)}
-        key = "utter_ydelse_taenkt" if THOUGHT.search(known.text) else "utter_ydelse_anderledes"
-        return replace(changed, notes=(*known.notes, (key, values)))
-    if HYPOTHETICAL.search(known.text) and before not in (None, benefit):
+    own = known.registered.benefit if known.registered else None
+    claimed = CLAIMS.search(known.text) is not None or bool(message.get("command"))
+    thought = THOUGHT.search(known.text) is not None or not (claimed or HYPOTHETICAL.search(known.text) or not own)
+    if own and own != benefit.value and (thought or HYPOTHETICAL.search(known.text)):
+        key = "utter_ydelse_taenkt" if thought else "utter_ydelse_anderledes"
+        return replace(changed, notes=(*known.notes, (key, _two_benefits(benefit, own))))
+    if (thought or HYPOTHETICAL.search(known.text)) and before not in (None, benefit):
         return changed
     slots = {**known.slots, "ydelse": benefit.value}
-    if before in (None, benefit):
+    if own and own != benefit.value and before is not benefit:
+        note = ("utter_ydelse_anderledes", _two_benefits(benefit, own))
+        return replace(changed, slots=slots, notes=(*known.notes, note))
+    if own or before in (None, benefit):
         return replace(changed, slots=slots)
-    note = ("utter_ydelse_aendret", {"ydelse": benefit_name(benefit)})
-    return replace(changed, slots=slots, notes=(*known.notes, note))
+    return replace(
+        changed, slots=slots, notes=(*known.notes, ("utter_ydelse_aendret", {"ydelse": benefit_name(benefit)}))
+    )
+
+
+def _two_benefits(said: Benefit, registered: str) -> dict[str, Any]:
+    return {"ydelse": benefit_name(said), "registreret_ydelse": benefit_name(registered)}
+
+
+def _with_claim(known: Known) -> Known:
+    """Said before that they get something else than is registered: answered for that, and said so."""
+    own = known.registered.benefit if known.registered else None
+    if not own or known.benefit in (None, Benefit(own)) or known.anothers or known.notes:
+        return known
+    assert known.benefit is not None
+    return replace(known, notes=(("utter_ydelse_sagt", _two_benefits(known.benefit, own)),))
+
+
+def _spoken_of(tracker: Tracker) -> str | None:
+    """The benefit of somebody else that one of the last messages named ("og hvor mange skal hun til?")."""
+    said = [e for e in tracker.events if e.get("event") == "user"][-RECENT_MESSAGES - 1 : -1]
+    for event in reversed(said):
+        entities = (event.get("parse_data") or {}).get("entities") or []
+        named = [
+            (str(e["value"]), int(e["start"]), int(e["end"]))
+            for e in entities
+            if e.get("entity") == "ydelse" and "start" in e
+        ]
+        if found := anothers_benefit(str(event.get("text") or ""), sorted(named, key=lambda each: each[1])):
+            return found
+    return None
+
+
+def _asks_for_another(text: str) -> bool:
+    folded = fold(text)
+    return ASKS_FOR_ANOTHER.search(folded) is not None or MYSELF.search(folded) is None
+
+
+def _for_another(known: Known, benefit: Benefit) -> Known:
+    return replace(
+        known, claimant=obligations.Claimant(benefit, None, None, None), registered=None, ahead=(), afbud=None,
+        cancelled=(), record=obligations.Record(), anothers=True,
+    )  # fmt: skip
+
+
+def _without(known: Known, denied: frozenset[str]) -> Known:
+    """What the person says they do not get is not built on."""
+    if known.benefit is None or known.benefit.value not in denied:
+        return known
+    own = known.registered.benefit if known.registered else None
+    notes = (("utter_ydelse_naegtet", {"registreret_ydelse": benefit_name(own)}),) if own else ()
+    return replace(
+        known,
+        claimant=replace(known.claimant, benefit=None),
+        slots={**known.slots, "ydelse": None},
+        notes=(*known.notes, *notes),
+    )
 
 
 def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:

@@ -6,7 +6,9 @@ import re
 
 from actions.known import Known
 from actions.reply import Reply
+from forloeb.booking.model import Holder
 from forloeb.danish.words import fold
+from forloeb.obligations import Benefit
 
 HUMAN = re.compile(
     r"medarbejder|menneske|person(?!nummer)|raadgiver|sagsbehandler|vejleder|nogen|ring (?:til )?mig|kontakt mig|chef"
@@ -18,6 +20,22 @@ CONTACTED = re.compile(
     r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
     r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
     r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
+)
+
+
+# "hvornår har a-kassen åbent": told where the installation knows it
+OPENS = re.compile(r"\b(?:hvornaar|hvad tid|naar)\b.*\b(?:aabent?|aabner|lukker)\b|\baabningstid\w*")
+# "hvem skal jeg ringe til?": the number is the answer
+WHOM = re.compile(
+    r"(?:(?:og|men|ok|saa|hej) )*hvem (?:er det (?:saa )?)?(?:skal|ska|kan|ka|boer|maa) (?:jeg|man)(?: (?:saa|nu|her))?"
+    r" (?:ringe|kontakte|skrive|henvende mig|give besked|sige det|spoerge)"
+    r"(?: (?:til|det|om|hos|saa|nu|besked))*[ .?!]*"
+    r"|(?:(?:og|men|ok|saa|hej) )*hvem (?:kontakter|ringer|skriver|spoerger) (?:jeg|man)(?: (?:til|saa|nu|hos))*[ .?!]*"
+)
+
+RING_TOO = re.compile(
+    r"(?:(?:og|men|ok|saa) )*(?:skal|ska|boer|behoever) (?:jeg|man) (?:(?:ogsaa|selv|saa|stadig|ikke) )*"
+    r"(?:ringe|kontakte dem|skrive til dem)(?: (?:til|dem|ogsaa|selv|saa|der|ind))*[ .?!]*"
 )
 
 
@@ -35,7 +53,7 @@ def only_cpr(text: str) -> bool:
 
 
 def answered(known: Known, reply: Reply) -> bool:
-    """Say what fits: that CPR numbers are neither known nor kept, or what to do after the person's own contact.
+    """Say what fits: that CPR numbers are not kept, whom to ring, or what to do after the person's own contact.
 
     False when the message is something else, or asks for a human.
     """
@@ -46,6 +64,26 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_cpr")
     elif CONTACTED.fullmatch(text):
         reply.say("utter_har_kontaktet")
+    elif OPENS.search(text):
+        _hours(known, reply)
+    elif WHOM.fullmatch(text) or RING_TOO.fullmatch(text):
+        if RING_TOO.fullmatch(text):
+            reply.say("utter_ring_selv")
+        both = known.benefit is Benefit.DAGPENGE
+        reply.say("utter_hvem_kontakt", hvem_kontakt="utter_begge_myndigheder" if both else known.values()["myndighed"])
     else:
         return False
     return True
+
+
+def _hours(known: Known, reply: Reply) -> None:
+    named = known.entity("myndighed")
+    if named is None and re.search(r"\b(?:har|er) i\b", fold(known.text)):
+        reply.say("utter_medarbejder_ring")
+        return
+    own = Holder.AKASSE.value if known.benefit is Benefit.DAGPENGE else Holder.JOBCENTER.value
+    place = known.akasse if (named or own) == Holder.AKASSE.value else known.jobcenter
+    if place.hours:
+        reply.say("utter_sted_aabent", sted=place.name, sted_tider=place.hours_text())
+    else:
+        reply.say("utter_aabningstid_ukendt", sted=place.contact())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.gaps import staff_choice
 from actions.known import Known
 from actions.reply import Reply
 
@@ -16,6 +17,7 @@ def only_dagpenge(known: Known, reply: Reply, gap: str) -> bool:
     if known.social:
         reply.say("utter_kun_dagpenge")
         reply.extra["gap"] = gap
+        staff_choice(reply)
         return False
     if known.benefit is None:
         reply.say("utter_kun_dagpenge_ukendt")

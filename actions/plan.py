@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.asking import ask_benefit, ask_day
 from actions.course import course, dated
-from actions.known import Known
+from actions.known import SLOTS, Known
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
 from forloeb.booking.model import Kind
+from forloeb.danish.words import fold
 from forloeb.law import documents
 from forloeb.obligations import Obligation, Plan, Status, Step
 
 NEXT = "next"
+# "hvad skal jeg nu", "hvad er det næste": the next thing, and not the whole course
+ONLY_NEXT = re.compile(r"\b(?:nu|naeste|foerst|foerste|first|next|naermeste|i dag|idag|snart)\b")
+WHOLE = re.compile(
+    r"\b(?:vis\w*|plan\w*|forloeb\w*|overblik\w*|oversigt\w*|alle|alt|hele|list\w*|datoer\w*|tidslinje\w*|frister\w*)\b"
+)
 
 
 def vis_forloeb(known: Known, reply: Reply) -> None:
@@ -30,6 +37,13 @@ def vis_forloeb(known: Known, reply: Reply) -> None:
         reply.say("utter_antal_samtaler_social" if known.social else "utter_antal_samtaler_dagpenge")
         slot, key = ("foerste_kontakt", "utter_spoerg_kontakt") if known.social else ("ledig_fra", "utter_spoerg_dag")
         ask_day(known, reply, slot, key, "vis_forloeb")
+
+
+def only_next(known: Known) -> bool:
+    """Whether only the next thing is asked for, by somebody who does not tell their day first in the same message."""
+    text = fold(known.text)
+    told = any(slot in known.slots for slot in SLOTS.values())
+    return ONLY_NEXT.search(text) is not None and WHOLE.search(text) is None and not told
 
 
 def coming(known: Known, reply: Reply) -> bool:

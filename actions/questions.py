@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, next_step, tasks
-from actions.answers import answer, asked
+from actions import again, appointments, context_answers, next_step, tasks
+from actions.answers import answer, asked, disputed, leant
 from actions.cases import hand_over
 from actions.known import Known, known_from
 from actions.reply import Reply
@@ -33,10 +33,14 @@ class ActionSvar(Action):
         if await next_step.told(known, tracker, reply):
             reply.send(dispatcher)
             return known.events()
+        if events := leant(known, dispatcher, tracker):
+            return events
         beside = Reply(values=known.values())
         await _beside(named, known, beside, tracker)
 
         def also(reply: Reply) -> None:
+            if disputed(known):
+                context_answers.uenig(known, reply)
             reply.parts += beside.parts
             reply.choices += beside.choices
 

@@ -9,8 +9,21 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, courtesy, in_context, next_step, no_case, others, rebook, regret, tasks
-from actions.answers import ANSWERS, answer
+from actions import (
+    again,
+    appointments,
+    context_answers,
+    courtesy,
+    in_context,
+    next_step,
+    no_case,
+    others,
+    rebook,
+    regret,
+    tasks,
+    yes_no,
+)
+from actions.answers import ANSWERS, CLASHES, answer, asks_for_other_benefit, disagrees, leant, same_again
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
@@ -21,12 +34,17 @@ from forloeb.danish.words import fold
 
 NAMED = {*ANSWERS, "book_samtale", "flyt_samtale", "vis_aftaler", "skift_moedeform", "meld_afbud", "misset_samtale",
          "forbered_samtale", "slet_data"}  # fmt: skip
+MIN_SIDE = re.compile(r"\bmin side\b")
+# "ved det ikke", when we asked what they get
+DONT_KNOW = re.compile(
+    r"\bved (?:jeg )?(?:det )?(?:ikke|ik)\b|\baner (?:det )?(?:ikke|ik)\b|\bhusker (?:det )?ikke\b|\bikke sikker\b"
+)
+ABOUT_MEETINGS = re.compile(r"\b(?:moede|samtale|aftale)\w*")
 YES_OR_NO = ("bekraeft", "afkraeft")
 # "er der mere?" asks for the rest of an answer; "jeg kan ikke mere" is another matter
 JUST_MORE = re.compile(
     r"\W*(?:(?:er|har|vis|se|giv|der|du|i|mig|og|noget|lidt|hvad|endnu|kan jeg faa) )*mere(?: tak)?\W*$"
 )
-FOLLOW_UP = re.compile(r"\s*(og|men|ok|okay|hvad|hva|hvis|samme)\b", re.IGNORECASE)
 
 
 class ActionOplys(Action):
@@ -41,12 +59,20 @@ class ActionOplys(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
+        if events := leant(known, dispatcher, tracker):
+            return events
         if events := continued(known, tracker, dispatcher):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "oplys" and yes_no.asks(known.text) and ABOUT_MEETINGS.search(fold(known.text)):
+            return await appointments.ActionVisAftaler().run(dispatcher, tracker, domain)
         if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
             return events
+        if (tracker.get_slot("venter_paa") or {}).get("fact") == "ydelse" and DONT_KNOW.search(fold(known.text)):
+            return unsure(known, tracker, dispatcher)
         if intent in YES_OR_NO:
+            if disagreed := disagrees(known, dispatcher, tracker):
+                return disagreed
             if regret.meant(known):
                 return await rebook.outside_a_task(dispatcher, tracker)
             reply = Reply(values=known.values())
@@ -71,11 +97,17 @@ class ActionDefaultFallback(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
+        if events := leant(known, dispatcher, tracker):
+            return events
         if in_context.how_long(known.text, tracker.get_slot("sidste_emner") or []):
             return answer(["cv_frist"], known, dispatcher, tracker)
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        return await outside(known, tracker, dispatcher) or unsure(known, tracker, dispatcher)
+        if events := await outside(known, tracker, dispatcher) or disagrees(known, dispatcher, tracker):
+            return events
+        if MIN_SIDE.search(fold(known.text)):
+            return answer(["min_side"], known, dispatcher, tracker)
+        return same_again(known, dispatcher, tracker) or unsure(known, tracker, dispatcher)
 
 
 class ActionUdenfor(Action):
@@ -90,10 +122,14 @@ class ActionUdenfor(Action):
         known = await known_from(tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
+        if events := leant(known, dispatcher, tracker):
+            return events
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):
             return events
-        if events := await outside(known, tracker, dispatcher):
+        if events := await outside(known, tracker, dispatcher) or disagrees(known, dispatcher, tracker):
             return events
+        if (tracker.get_slot("venter_paa") or {}).get("fact") == "ydelse":
+            return unsure(known, tracker, dispatcher)
         reply = Reply(values=known.values())
         reply.say("utter_udenfor")
         reply.choice("utter_knap_hjaelp", "hjaelp")
@@ -133,23 +169,22 @@ def asked_for(tracker: Tracker) -> bool:
 def leans(known: Known, tracker: Tracker) -> bool:
     """Whether a message that was not understood by itself is about the last answer."""
     corrected = bool(known.slots) and CORRECTS.match(known.text) is not None
-    return asked_for(tracker) or follow_up(known) or corrected
-
-
-def follow_up(known: Known) -> bool:
-    """Whether the message only puts the last question again for another benefit ("og hvis jeg fik dagpenge?")."""
-    return known.entity("ydelse") is not None and bool(FOLLOW_UP.match(known.text)) and len(known.text.split()) <= 9
+    return asked_for(tracker) or asks_for_other_benefit(known) or corrected or known.anothers
 
 
 def continued(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
     """Answer what was waiting for a fact, or the last subject again; None when the message brought no fact."""
     waiting = tracker.get_slot("venter_paa") or {}
-    learnt = bool(known.slots) or known.entity("ydelse") is not None
+    clashes = any(key in CLASHES for key, _ in known.notes)
+    learnt = bool(known.slots) or clashes or known.anothers or known.entity("ydelse") is not None
     if not learnt:
         return None
     intents = waiting.get("intents") or tracker.get_slot("sidste_emner") or ["vis_forloeb"]
     return answer(
-        [i for i in intents if i in ANSWERS or i in in_context.ANSWERS] or ["vis_forloeb"], known, dispatcher, tracker
+        [i for i in intents if i in ANSWERS or i in context_answers.ANSWERS] or ["vis_forloeb"],
+        known,
+        dispatcher,
+        tracker,
     )
 
 
@@ -177,8 +212,10 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
         reply.send(dispatcher)
         return [*known.events(), SlotSet("usikker", 0)]
     language = (tracker.latest_message or {}).get("sprog")
+    remembered = []
     if subject := gap_of(known):
-        reply.say(f"utter_hul_{subject}")
+        remembered = [SlotSet("sidste_emner", [subject])]
+        context_answers.ANSWERS[subject](known, reply)
         if subject == AGAIN:
             again.asks_day(known, reply)
         if subject == "sorg":
@@ -192,13 +229,15 @@ async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatch
         others.refuse(known, reply)
     elif language_is_hard(known.text):
         reply.say("utter_dansk_er_svaert")
+        if known.benefit is not None and known.slots:
+            context_answers.naeste(known, reply)
     elif language not in (None, DANISH):
         reply.say(language_key(language))
     else:
         return None
     staff_choice(reply)
     reply.send(dispatcher)
-    return [*known.events(), SlotSet("usikker", 0)]
+    return [*known.events(), *remembered, SlotSet("usikker", 0)]
 
 
 def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any]:
@@ -209,7 +248,8 @@ def unsure(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> 
     reply = Reply(values=known.values())
     waiting = known.slots.get("venter_paa") or tracker.get_slot("venter_paa") or {}
     if times == 1 and waiting.get("fact") == "ydelse":
-        reply.say("utter_ydelse_ikke_forstaaet")
+        unknown = DONT_KNOW.search(fold(known.text)) or known.entity("myndighed")
+        reply.say("utter_ydelse_ved_ikke" if unknown else "utter_ydelse_ikke_forstaaet")
         reply.ask("utter_spoerg_ydelse")
         staff_choice(reply)
         reply.send(dispatcher)

@@ -25,7 +25,7 @@ from actions import (
     which,
 )
 from actions.afbud_words import CANCELS
-from actions.answers import answer_into, asked
+from actions.answers import answer, answer_into, asked, leant
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
@@ -80,6 +80,10 @@ COMMITS: dict[str, Step] = {
     "missed": missed.begin,
 }
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
+# "hvad hvis toget er forsinket": nothing has happened that is to be noted
+ONLY_IF = re.compile(
+    r"\W*(?:(?:og|men|ok|hej) )*hvad? (?:nu )?hvis\b(?!.*\b(?:har|havde|missede|glemte|sov|var|kom|i gaar|i dag)\b)"
+)
 OWN_MEETING = re.compile(
     r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
     r"|(?:det|den) (?:jeg|vi) har)\b"
@@ -99,6 +103,11 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
+        begins = turn.intent in BEGIN and not turn.state.get("step") and not turn.pressed
+        if begins and (events := leant(turn.known, dispatcher, tracker, task=True)):
+            return events
+        if turn.intent == "misset_samtale" and not turn.pressed and ONLY_IF.match(fold(turn.text)):
+            return answer(["for_sent"], turn.known, dispatcher, tracker)
         if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()

@@ -125,7 +125,7 @@ class Turn:
 
 async def turn_from(tracker: Tracker) -> Turn:
     """The turn that this message is."""
-    known = await known_from(tracker)
+    known = await known_from(tracker, as_registered=True)
     message = tracker.latest_message or {}
     intent = message.get("intent") or {}
     return Turn(

@@ -7,7 +7,7 @@ verb decides what a date means; a verb that is denied ("har ikke meldt mig ledig
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -19,11 +19,13 @@ DAYS = ("unemployed_from", "registered", "first_contact")
 _PLACE = r"(?:kommune\w*|komune\w*|jo[bp]\s?c\w*|jc|borgerservice)"
 _LEDIG = r"(?:(?<!noget )(?<!foerste )(?:arbejds?)?led(?:ig|eg|i|ih|ik)\b(?!\s+tid)|arbejds?l[oe]{1,2}s\b)"
 _ME = r"(?:mig|mej|mi|mg|os|meg)"
+# "meldte mig først ledig", "meldte mig selv ind som ledig"
+_LITTLE = r"(?:(?:selv|ind|som|foerst|forst|ogsaa|ogsa|officielt|endelig)\s+)*"
 _AT = r"(?:hos|paa|pa|i|ved|til|med|nede|inde|henne|oppe)"
 # Folded. Looked for in this order; what one has claimed, a later one cannot ("meldte mig ledig" is not "ledig").
 _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("registered", re.compile(
-        rf"\b(?:til)?m[ea]ld?\w*\s+(?:jeg\s+)?{_ME}\s+(?:selv\s+)?(?:ind\s+)?(?:som\s+)?(?:{_LEDIG}|{_AT}\s+{_PLACE}|paa\s+jobnet|pa\s+jobnet|jobsogende|jobsoegende)"
+        rf"\b(?:til)?m[ea]ld?\w*\s+(?:jeg\s+)?{_ME}\s+{_LITTLE}(?:{_LEDIG}|{_AT}\s+{_PLACE}|paa\s+jobnet|pa\s+jobnet|jobsogende|jobsoegende)"
         rf"|\bledi[gh]?\s?meld\w*|\b(?:tilmel\w+|registr\w+)(?:\s+{_ME})?(?:\s+som\s+{_LEDIG})?|\bindskre\w+|\bskre\w+\s+{_ME}\s+(?:op|ind)"
         rf"|\bmeld?te?\s+{_ME}\s+(?=(?:d\b|den\b|i\s|\d))"
     )),
@@ -34,7 +36,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = (
         rf"|\bansoeg\w*\s+om|\b(?:ringe?de|ringt?|ringet|skrev|snakkede|talte|snakket|talt)\s+(?:jeg\s+)?(?:til|med)\s+{_PLACE}"
     )),
     ("unemployed_from", re.compile(
-        rf"\b(?:{_LEDIG})\b|\bmist\w*\s+(?:jeg\s+)?(?:(?:mit|min|mi)\s+)?(?:\w+\s+)?\w*(?:job|arb|stil|ansaet|vikariat)\w*"
+        rf"\b(?:{_LEDIG}|nyledig)\b|\bmist\w*\s+(?:jeg\s+)?(?:(?:mit|min|mi)\s+)?(?:\w+\s+)?\w*(?:job|arb|stil|ansaet|vikariat)\w*"
         rf"|\b(?:fyret|fyrt|fyyret|opsagt|afskedige\w*|afskedet)\b|\bsagt?\s+op\b|\bsidste\s+(?:arbejds?|ansaettelses|loen)\s?dag\w*|\bsidste\s+dag\s+(?:paa|pa|i|hos)\b"
         rf"|\b(?:stoppe\w*|fratr\w*|fratraa\w*)\b|\bholdt\s+(?:jeg\s+)?op\b|\b(?:kontrakt\w*|vikariat\w*|ansaettelse\w*|stilling\w*)\s+(?:udloeb\w*|udlob\w*|sluttede|ophoerte|stoppede|er\s+slut)"
         rf"|\buden\s+(?:job|arbejde?|arb)\b|\buden\s+for\s+arb\w*|\bjob\w*\s+(?:sluttede|ophoerte|stoppede|lukkede)|\bfirma\w*\s+(?:lukkede|gik\s+konkurs)"
@@ -150,12 +152,30 @@ def _same_day(
 
 _BENEFIT_DENIED = re.compile(r"\b(?:ikke|ik|ikk|igge|aldrig|hverken|ingen)(?:\s+(?!men\b|nu\b)\w+){0,3}\s*$")
 _AFTER_DENIED = re.compile(r"^\s*(?:fik|havde|har|faar|far|er|var)?\s*(?:jeg\s+)?(?:ikke|ik|ikk)\b")
-_FORMER = re.compile(r"\b(?:foer|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
+_FORMER = re.compile(r"\b(?:foer|foerhen|for|tidligere|plejede|engang|indtil|fra|fik|ikke laengere)(?:\s+\w+){0,3}\s*$")
 _NOW = re.compile(r"\b(?:nu|men|til|i stedet|faktisk|naa)(?:\s+\w+){0,4}\s*$")
 _NEITHER = re.compile(r"\bhverken\b")
-_ANOTHER = re.compile(
-    r"\bmin\s+(?:mand|kone|kaereste|soen|datter|ven\w*|nabo|soester|bror|mor|far|samlever)\s+(?:\w+\s+){0,3}$"
+_NEAR = (
+    r"mand|kone|kaereste|soen|datter|ven\w*|nabo|soester|bror|mor|far|samlever|kollega|sviger\w+|eks\w*|barn|foraeldre"
 )
+_ANOTHER = re.compile(
+    rf"\b(?:(?:min|mit|vores|hans|hendes)\s+(?:{_NEAR})|han|hun)\s+(?:(?!jeg\b|mig\b|vi\b)\w+\s+){{0,8}}$"
+)
+# "jeg får ikke dagpenge"; not "jeg har ikke fået mine dagpenge" or "mister jeg ikke dagpenge"
+_LACKS = re.compile(
+    r"\b(?:jeg|vi)\s+(?:\w+\s+)?(?:faar|far|er|har|modtager|lever)\s+(?:\w+\s+)?(?:ikke|ik|ikk|igge|ingen)\s+"
+    r"(?:(?!faaet|modtaget|soegt|set|hoert)\w+\s+){0,3}$"
+)
+# "min sag om dagpenge", "venter på dagpenge": not theirs yet
+_AWAITED = re.compile(
+    r"\b(?:sag|svar|afgoerelse|besked|ansoegning|ret|vente\w*)\s+(?:\w+\s+)?(?:om|paa|til)\s+(?:\w+\s+)?$"
+)
+# "kontanthjælpsmodtagere", "dem på dagpenge": people at large
+_PEOPLE = re.compile(r"modtagere\w*$")
+_OF_PEOPLE = re.compile(
+    r"\b(?:folk|dem|de|andre|nogen|alle|personer|borgere|mennesker)\s+(?:(?:der|som|paa|faar|er|med)\s+){1,3}$"
+)
+OWN, NOW, DENIED, NOT_SAID, ANOTHERS = "own", "now", "denied", "not said", "another's"
 
 
 def stated_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | None:
@@ -165,21 +185,41 @@ def stated_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | No
         text: as typed.
         named: (value, start, end) of every `ydelse` in it, in order.
     """
-    remaining: list[tuple[str, bool]] = []
+    remaining = [(value, role) for value, role in _roles(text, named) if role in (OWN, NOW)]
+    return _single(value for value, _ in remaining) or _single(value for value, role in remaining if role == NOW)
+
+
+def anothers_benefit(text: str, named: Sequence[tuple[str, int, int]]) -> str | None:
+    """The benefit that the text gives to somebody else ("min mand er på kontanthjælp"); None when none or several."""
+    return _single(value for value, role in _roles(text, named) if role == ANOTHERS)
+
+
+def denied_benefits(text: str, named: Sequence[tuple[str, int, int]]) -> frozenset[str]:
+    """The benefits that the person says they do not have."""
+    return frozenset(value for value, role in _roles(text, named) if role == DENIED)
+
+
+def _single(values: Iterable[str]) -> str | None:
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
+
+
+def _roles(text: str, named: Sequence[tuple[str, int, int]]) -> list[tuple[str, str]]:
+    """(value, whose it is or whether it is) of every benefit named; a former one among others is left out."""
+    roles: list[tuple[str, str]] = []
     last = 0
     for value, start, end in named:
         folded = folded_with_places(text[last:start])[0]
         before = re.split(r"[.!?\n]|,(?!\s*\w+\s*$)", folded)[-1]
         after = folded_with_places(text[end : end + 25])[0]
         last = end
-        former = _FORMER.search(before) and not _NOW.search(before)
-        if _NEITHER.search(folded_with_places(text[:start])[0]) or _ANOTHER.search(before):
-            continue
-        if _BENEFIT_DENIED.search(before) or _AFTER_DENIED.match(after) or (former and len(named) > 1):
-            continue
-        remaining.append((value, bool(_NOW.search(before))))
-    values = {value for value, _ in remaining}
-    if len(values) == 1:
-        return values.pop()
-    current = {value for value, now in remaining if now}
-    return current.pop() if len(current) == 1 else None
+        people = _PEOPLE.search(folded_with_places(text[start:end])[0]) or _OF_PEOPLE.search(before)
+        if people or _ANOTHER.search(before):
+            roles.append((value, ANOTHERS))
+        elif _NEITHER.search(folded_with_places(text[:start])[0]) or _LACKS.search(before):
+            roles.append((value, DENIED))
+        elif _AWAITED.search(before) or _BENEFIT_DENIED.search(before) or _AFTER_DENIED.match(after):
+            roles.append((value, NOT_SAID))
+        elif len(named) == 1 or not _FORMER.search(before) or _NOW.search(before):
+            roles.append((value, NOW if _NOW.search(before) else OWN))
+    return roles

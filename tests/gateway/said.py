@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import context_answers
 from actions.answers import ANSWERS
 from actions.gaps import GAPS
 from actions.known import Known
@@ -54,7 +55,7 @@ def known(benefit: Benefit | None, day: date | None, channel: str) -> Known:
 
 
 def every_answer(channel: str) -> Iterator[Said]:
-    """Each question intent for each benefit and several days, and each gap."""
+    """Each question intent for each benefit and several days, what leans on an answer, and each gap."""
     made = composer()
     for benefit in (*Benefit, None):
         for days, day in DAYS.items():
@@ -63,6 +64,12 @@ def every_answer(channel: str) -> Iterator[Said]:
                 reply = Reply(values=who.values())
                 ANSWERS[intent](who, reply)
                 yield rendered(made, f"{intent} {benefit} {days}", channel, reply)
+        for name in context_answers.ANSWERS:
+            who = known(benefit, None, channel)
+            reply = Reply(values=who.values())
+            context_answers.ANSWERS[name](who, reply)
+            if not reply.empty():
+                yield rendered(made, f"{name} {benefit}", channel, reply)
         for gap in GAPS:
             reply = Reply(values=known(benefit, None, channel).values())
             reply.say(f"utter_hul_{gap}")

@@ -9,6 +9,8 @@ from forloeb.danish.words import folded_with_places
 _MOST = 8  # clauses looked at; the rest of a very long message is one more
 _SENTENCE = re.compile(
     r"(?<=[?!])[\s?!.]*|(?<=[^\W\d]{2})\.+(?=\s|$)(?!\s+\d)|(?<=\d\d)\.(?=\s+[A-ZÆØÅ])|[\n;]+|(?<=[^\W\d])\.{2,}"
+    # "1) hvornår ... 2) hvor mange ..."
+    r"|(?<=[\w?!.,)])\s+(?=\(?[1-9]\)\s*[^\W\d])"
 )
 _WH = r"(?:hva|hvad|hvornaar|hvornar|hvor|hvordan|hvem|hvilke|hvilken|hvilket|hvorfor)"
 _VERB = (
@@ -17,15 +19,17 @@ _VERB = (
 )
 # "hos hvem", "inden hvornår": the little word belongs to the question.
 _BEFORE = r"(?:(?:om|til|for|fra|i|paa|pa|hos|med|af|inden|ved|over)\s+)?"
+# "(jeg ved ikke,) om jeg selv skal booke": an indirect question.
+_WHETHER = r"om\s+(?:jeg|man|vi|det|der)\s+(?:\w+\s+)?(?:skal|ska|kan|ka|maa|er|har|faar|behoever|bliver|gaelder)\b"
 # A verb and who it is about: "kan jeg", "mister man", "er det", as a question after a comma begins.
 _VERB_FIRST = (
     r"(?:skal|ska|kan|ka|maa|ma|er|faar|far|har|bliver|blir|mister|sker|gaelder|taeller|behoever|boer|vil|koster)\s+"
-    r"(?:jeg|man|du|i|vi|det|der|den|de|min|mit|mine|a-?kassen\w*|jobcent\w+|kommunen)\b"
+    r"(?:jeg|man|du|i|vi|det|der|den|de|min|mit|mine|nogen\s+fra|a[- ]?kasse\w*|jobcent\w+|kommunen)\b"
 )
 _JOINT = re.compile(
     rf"(?:,\s*|\s+)(?:og|samt|men|plus|desuden|\+|&)\s+(?:(?:saa|sa|ogsaa|ogsa|osse|lige|i oevrigt)\s+)?"
-    rf"(?={_BEFORE}{_WH}\b|{_VERB}\s+[\w-]+\s+\w|(?:jeg\s+)?vil\s+(?:gerne|ogsaa|osse|hellere|jeg)\b)"
-    rf"|,\s+(?={_BEFORE}{_WH}\b(?!\s+(?:der|jeg|man|vi|det|du|den)\b))|,\s+(?=i\s+saa\s+fald\b|{_VERB_FIRST})"
+    rf"(?={_BEFORE}{_WH}\b|{_WHETHER}|{_VERB}\s+[\w-]+\s+\w|(?:jeg\s+)?vil\s+(?:gerne|ogsaa|osse|hellere|jeg)\b)"
+    rf"|,\s+(?={_BEFORE}{_WH}\b(?!\s+(?:der|jeg|man|vi|det|du|den)\b))|,\s+(?=i\s+saa\s+fald\b|{_VERB_FIRST}|{_WHETHER})"
     # "... klar hvor mange job skal jeg søge": verb before subject asks, with nothing between the two questions
     rf"|(?<!\bom)(?<!ikke)(?<!vide)(?<!sige)(?<!mig)(?<!\btil)(?<!\bfor)(?<!\bfra)(?<!\binden)(?<!\bhos)(?<!\bmed)"
     rf"(?<!\bpaa)(?<!\bpa)(?<!\bi)(?<!\baf)(?<!\bog)\s+(?={_WH}\s+(?:\w+\s+){{0,3}}"
@@ -33,7 +37,7 @@ _JOINT = re.compile(
 )
 # "hvis jeg er syg, kan jeg så ...": the verb comes first because something else did.
 _SUBORDINATE = re.compile(
-    r"\W*(?:(?:og|men|hej|altsaa|saa|sa|ok|okay)\W+)*"
+    r"\W*(?:(?:og|men|hej|altsaa|saa|sa|ok|okay)\W+)*(?:hvad?\s+(?:nu\s+)?(?=hvis|naar))?"
     r"(?:hvis|naar|nar|da|selv\s?om|fordi|siden|saafremt|dersom|inden|foer|efter|mens|imens|indtil|eftersom|medmindre|om)\b"
 )
 

@@ -30,7 +30,8 @@ _HANGING = frozenset(
         "hvad hva hvordan hvem hvor hvornår gør gøre skal ska bør kan ka må jeg man vi de det der den du nu så her er",
         "en et i og at til for mig får tid frist sige vente på besked eller ikke ik passer",
         "rigtigt sker hvorfor lige mere gerne godt ok okay okej passer sandt muligt normalt",
-        "hvilken hvilket hvilke side sted dag henne",
+        "hvilken hvilket hvilke side sted dag henne lovligt tit ofte skrive udfylde gang gange afslå afvise nej slippe",
+        "akassen akassens a-kassen a-kassens jobcentret jobcenteret jobcentrets jobcenterets kommunen kommunens jobnet",
     )
     for word in line.split()
 )
@@ -42,6 +43,7 @@ _ASKS = re.compile(
     r"|book\w*|bestil|reserve\w*|flyt|ryk|aflys|afmeld|annull\w*|vis|find|lav|slet|fjern|ring|ret|skift|aendr|goer|gor"
     r"|start|giv|saet|oev|fortael|forklar|sig|meld|send|stil|hjaelp|hjalp|forbered|lad|luk"
     r"|jeg\s+(?:vil|oensker|onsker|skal\s+(?:have|ha|bruge)))\b"
+    r"|\bom\s+(?:jeg|man|vi|det|der)\s+(?:\w+\s+)?(?:skal|ska|kan|ka|maa|er|har|faar|behoever|bliver|gaelder)\b"
     r"|\b(?:vil\s+(?:gerne|ogsaa|osse|hellere|ha\b|have\b)|oensker|onsker|maa\s+jeg|tak$)"
 )
 
@@ -66,9 +68,13 @@ def collect(main: Asked, clauses: Sequence[Asked], *, sure: float, stated: float
     """
     in_scope = main.intent not in _UNANSWERED
     found: list[Asked] = []
+    hanging: set[str] = set()
     for clause in clauses:
         spoken = [loose(word.text) for word in words(clause.text)]
-        if clause.intent in _UNANSWERED or len(spoken) < 3 or _HANGING.issuperset(spoken):
+        # "joblog? antal job?": a word or two with a question mark of their own ask
+        short = len(spoken) < 3 and not (clause.text.rstrip().endswith("?") and clause.confidence >= _CLEAR)
+        if clause.intent in _UNANSWERED or short or _HANGING.issuperset(spoken):
+            hanging.add(clause.intent)
             continue
         asks = bool(_ASKS.search(fold(clause.text)))
         enough = sure if asks else stated if clause.intent in _STATED else 2.0
@@ -78,6 +84,8 @@ def collect(main: Asked, clauses: Sequence[Asked], *, sure: float, stated: float
         return found if len(found) > 1 or main.intent == UNSURE else []
     if main.intent in {each.intent for each in found}:
         return found
+    if found and main.intent in hanging and main.confidence < _CLEAR:
+        return found  # named by nothing but words that hang on the rest
     if len(found) == 1 and (found[0].confidence <= main.confidence or main.confidence >= _CLEAR):
         return [main]
     return [main, *found]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from forloeb.danish import nlp
-from forloeb.danish.facts import DAYS, stated_benefit, stated_days
+from forloeb.danish.facts import DAYS, anothers_benefit, denied_benefits, stated_benefit, stated_days
 from forloeb.danish.time import read_both
 
 NOW = datetime(2025, 10, 7, 10, 0, tzinfo=ZoneInfo("Europe/Copenhagen"))
@@ -43,6 +43,9 @@ STATED = [
     ("har I ledige tider på torsdag", {}),
     ("hvornår er mit møde, jeg blev ledig i september", {}),
     ("jeg starter nyt job 1. november", {}),
+    ("jeg meldte mig først ledig den 27. september", {R: "2025-09-27"}),
+    ("hej er nyledig pr 1/9", {U: "2025-09-01"}),
+    ("nej jeg meldte mig selv ind som ledig den 1. oktober", {R: "2025-10-01"}),
 ]
 
 
@@ -68,12 +71,36 @@ BENEFITS = [
     ("hverken dagpenge eller kontanthjælp", None),
     ("har ikke ret til dagpenge", None),
     ("hvornår er mit møde", None),
+    ("hun er på dagpenge", None),
+    ("kontanthjælpsmodtagere skal kun til 4 samtaler", None),
+    ("har lige fået tilkendt uddannelseshjælp, førhen kontanthjælp", "uddannelseshjaelp"),
+    ("min a-kasse har ikke behandlet min sag om dagpenge endnu", None),
+    ("min mand siger jeg får dagpenge", "dagpenge"),
+]
+NOT_OWN = [
+    ("min mand er på kontanthjælp, hvor mange samtaler skal han til", "kontanthjaelp", set()),
+    ("gælder det samme for min søn der får uddannelseshjælp?", "uddannelseshjaelp", set()),
+    ("hun er på dagpenge", "dagpenge", set()),
+    ("jeg hører at kontanthjælpsmodtagere kun skal til 4 samtaler, hvorfor skal jeg så til 6", "kontanthjaelp", set()),
+    ("skal dem på dagpenge til flere møder", "dagpenge", set()),
+    ("min mor på 58 er lige blevet fyret og får dagpenge. hvornår skal hendes cv være klar", "dagpenge", set()),
+    ("min mand siger jeg får dagpenge", None, set()),
+    ("jeg får ikke dagpenge, hvem godkender mit cv", None, {"dagpenge"}),
+    ("jeg får hverken dagpenge eller kontanthjælp", None, {"dagpenge", "kontanthjaelp"}),
+    ("jeg har ikke fået mine dagpenge", None, set()),
+    ("mister jeg ikke dagpenge så", None, set()),
 ]
 
 
 @pytest.mark.parametrize(("text", "benefit"), BENEFITS)
 def test_stated_benefit(text, benefit):
     assert stated_benefit(text, nlp.named(nlp.load()(text), "ydelse")) == benefit
+
+
+@pytest.mark.parametrize(("text", "anothers", "denied"), NOT_OWN)
+def test_benefit_of_another_and_none(text, anothers, denied):
+    named = nlp.named(nlp.load()(text), "ydelse")
+    assert (anothers_benefit(text, named), denied_benefits(text, named)) == (anothers, denied)
 
 
 def test_a_time_without_a_place_in_the_text_states_nothing():

@@ -89,18 +89,30 @@ TOPICS = {
         "hvor søger jeg feriepenge",
         "hvor meget ferie har jeg",
         "kan jeg rejse til udlandet",
+        "må jeg tage til spanien i uge 42",
+        "skal jeg søge job når jeg har ferie",
     ],
     "beloeb": [
         "hvor meget får jeg i dagpenge",
         "hvad er satsen",
         "hvornår bliver pengene udbetalt",
         "hvor hoj er dagpengesatsen",
+        "jeg har ikke modtaget min kontanthjælp endnu",
     ],
     "klage": ["hvordan klager jeg", "jeg vil klage over en afgørelse", "ankestyrelsen"],
-    "bisidder": ["må jeg have en bisidder med", "må min kone komme med til mødet", "ma jeg tage min bror med"],
+    "bisidder": [
+        "må jeg have en bisidder med",
+        "må min kone komme med til mødet",
+        "må mit barn komme med til mødet",
+        "ma jeg tage min bror med",
+    ],
     "tolk": ["jeg har brug for en tolk", "kan jeg få tolkning"],
     "tilmelding": ["hvordan melder jeg mig ledig", "hvor tilmelder jeg mig som ledig", "hvordan søger jeg dagpenge"],
-    "afgoerelse_venter": ["mine dagpenge er ikke godkendt endnu", "jeg venter på svar på min ansøgning om dagpenge"],
+    "afgoerelse_venter": [
+        "mine dagpenge er ikke godkendt endnu",
+        "jeg venter på svar på min ansøgning om dagpenge",
+        "min a-kasse har ikke behandlet min sag om dagpenge endnu",
+    ],
     "cv_frist_overskredet": ["mit cv er lagt ind for sent", "jeg har glemt mit cv", "cv-fristen er overskredet"],
     "booking_frist_overskredet": [
         "jeg har glemt at booke",
@@ -130,6 +142,17 @@ TOPICS = {
         "er igen blevet ledig",
         "jeg er tilbage på dagpenge efter et job",
     ],
+    "anden_ydelse": [
+        "jeg er selvforsørgende",
+        "jeg får SU",
+        "jeg får hverken dagpenge eller kontanthjælp",
+        "er på efterløn",
+    ],
+    "laegeerklaering": ["skal jeg have en lægeerklæring", "friattest"],
+    "optagelse": ["må jeg optage samtalen"],
+    "jobtilbud": ["kan jeg blive tvunget til at tage et job jeg ikke vil have", "må jeg sige nej til et job"],
+    "retten_mistet": ["kan jeg miste retten til dagpenge helt", "kan a-kassen smide mig ud"],
+    "varighed": ["hvor lang tid tager samtalen", "hvor længe varer sådan et møde"],
     "video_fejl": ["linket virkede ikke", "kan ikke komme ind på teams", "kameraet er dødt"],
 }
 NO_TOPIC = [
@@ -149,6 +172,13 @@ NO_TOPIC = [
     "hvornår skal jeg booke",
     "hvornår meldte jeg mig ledig",
     "ring til mig",
+    "må jeg tage til mødet i bil",
+    "må jeg sige nej til et kursus",
+    "jeg skal snart på efterløn",
+    "hvorfor står der at jeg er udeblevet når jeg var syg",
+    "må jeg tage til jobsamtale i stedet",
+    "hvor længe skal jeg være i a-kassen",
+    "får jeg ingen penge hvis jeg bliver væk",
 ]
 
 
