@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions import afbud_done, book, missed, move, other_meeting, regret, several, which
 from actions.afbud_words import ANOTHER_TIME, HAPPENED, NO_REASON, grieves, surely
 from actions.meeting_words import covers, described, matching, place_of, times_in
@@ -14,12 +16,18 @@ from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
+REASONS = {"ground:ill": Ground.ILLNESS.value, "ground:interview": Ground.INTERVIEW.value}
 SURE_ENOUGH = 0.55
+SAID_AT_LENGTH = 12  # words: more than that one cannot come, so a part of the reason
 WORDS_AT_MOST = 1000
 
 
 async def begin(turn: Turn) -> None:
-    """Which meeting, why, and then by the ground."""
+    """Which meeting, why, and then by the ground; the meeting can be known from what was said before."""
+    if known := turn.state.get("appointment"):
+        turn.state["kind"] = "afbud"
+        await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, known))
+        return
     sure = turn.sure if surely(turn) else 0.0
     ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
@@ -96,8 +104,12 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     if grieves(turn):
         turn.reply.say("utter_afbud_sorg")
     if not ground:
+        if len(turn.text.split()) >= SAID_AT_LENGTH and not turn.pressed:
+            turn.state["told"] = turn.text[:WORDS_AT_MOST]
+        if meeting.start - turn.now <= timedelta(minutes=turn.service.settings.alarm_minutes):
+            turn.reply.say("utter_ring_ogsaa", **described(turn.known, meeting))
         turn.reply.ask("utter_afbud_spoerg_grund", **described(turn.known, meeting))
-        turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
+        reason_choices(turn)
         turn.wait("reason")
     elif ground not in NAMED_IN_THE_SOURCE:
         await warn(turn, meeting)
@@ -105,6 +117,19 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         _ask_whether(turn, meeting, "sure")
     else:
         await commit(turn)
+
+
+def reason_choices(turn: Turn) -> None:
+    """The grounds as buttons, and the way out."""
+    ground_choices(turn)
+    turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
+
+
+def ground_choices(turn: Turn) -> None:
+    """The two grounds that the source names, and another one; the person's own words do as well."""
+    turn.reply.choice("utter_knap_grund_syg", "valg", {"trin": "ground:ill"})
+    turn.reply.choice("utter_knap_grund_jobsamtale", "valg", {"trin": "ground:interview"})
+    turn.reply.choice("utter_knap_grund_andet", "valg", {"trin": "ground:other"})
 
 
 def _ask_whether(turn: Turn, meeting: Appointment, step: str) -> None:
@@ -123,12 +148,19 @@ async def reason(turn: Turn) -> None:
     if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
         await _move(turn, await _meeting(turn))
         return
+    if turn.chosen in REASONS:
+        ground = REASONS[turn.chosen]
+    elif turn.yes or turn.chosen == "ground:other":
+        turn.reply.ask("utter_afbud_grund_igen")
+        reason_choices(turn)
+        turn.wait("reason")
+        return
     if NO_REASON.match(fold(turn.text).strip()):
         turn.state["silent"] = True
     else:
         turn.state.pop("silent", None)
-    if not turn.yes:
-        turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})
+    words = "\n".join([*([told] if (told := turn.state.pop("told", None)) else []), turn.text])[:WORDS_AT_MOST]
+    turn.state.update({"words": words, "ground": ground or Ground.OTHER.value, "sure": 1.0})
     if turn.state.get("all"):
         await several.reasoned(turn)
     else:

@@ -21,7 +21,7 @@ ANOTHERS = re.compile(
 # Asked for a reason, the person gives none.
 NO_REASON = re.compile(
     r"(?:(?:ja|jo|bare|nu|saa|du skal|kan du|jeg vil(?: gerne)?) )*(?:aflys|aflyse|afmeld|meld afbud|melde afbud)"
-    r"(?: (?:det|den|moedet|bare|nu|tak))*[ .!]*$"
+    r"(?: (?:det|den|moedet|lort|skidt|pis|bare|nu|tak))*[ .!]*$"
     r"|(?:det )?(?:ved (?:jeg )?ikke|vil jeg (?:helst )?ikke (?:sige|skrive|ud med))[ .!]*$"
 )
 # Why a meeting that lies behind was missed: "jeg var på hospitalet".

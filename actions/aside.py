@@ -80,11 +80,18 @@ def _beside(
         return _again(turn, dispatcher, tracker)
     if place in TIMES and picking.WHICHEVER.search(fold(turn.text)):
         return None
-    if place in FREE or not (angry or unknown) or turn.stops or turn.yes or turn.no or picking.says_when(turn.known):
+    free = place in FREE and not (unknown and _asks_at_reason(turn, place))
+    answers = turn.stops or turn.yes or turn.no or picking.says_when(turn.known)
+    if free or not (angry or unknown) or answers:
         return None
     turn.reply.say("utter_opgave_vrede" if angry else "utter_opgave_udenfor")
     gaps.staff_choice(turn.reply)
     return _again(turn, dispatcher, tracker)
+
+
+def _asks_at_reason(turn: Turn, place: tuple[str, str]) -> bool:
+    """A question is no reason for an afbud, though any other words may be one."""
+    return place == ("afbud", "reason") and "?" in turn.text and not turn.known.entity("afbudsgrund")
 
 
 def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:

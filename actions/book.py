@@ -13,7 +13,7 @@ from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
-from forloeb.booking.model import Act, Form, Holder, Kind, Slot, Status
+from forloeb.booking.model import SUMMONED, Act, Appointment, Form, Holder, Kind, Slot, Status
 from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
@@ -35,6 +35,7 @@ BARE_FORM = re.compile(
     r"(?:(?:helst|gerne|hellere|som|paa|over|via|per|pr\.?) ){0,2}"
     r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
 )
+NEW_TIME = re.compile(r"\b(?:ny|anden|nyt|andet) (?:tid|tidspunkt|dato|dag|aftale|moede)\b")
 # "ved ik" is no subject
 UNDECIDED = re.compile(
     r"(?:det )?(?:ved|aner)(?: jeg)?(?: det| sgu)? (?:ikke|ik|ikk)\b|(?:jeg )?(?:ved|aner) (?:det )?(?:ikke|ik|ikk)\b"
@@ -46,6 +47,10 @@ LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 async def begin(turn: Turn) -> None:
     """Find out which meeting, then propose times."""
     turn.state["kind"] = "book"
+    if summoned := _of_a_summons(turn):
+        turn.reply.say("utter_naeste_ny_tid_af_dem", **described(turn.known, summoned))
+        turn.finish()
+        return
     if about := subject_in(turn.text):
         turn.state["about"] = about
     named = turn.known.entity("myndighed") or turn.state.get("holder")
@@ -61,6 +66,14 @@ async def begin(turn: Turn) -> None:
         turn.reply.say("utter_book_har_allerede", **described(turn.known, same[0]))
     if not ask_when(turn, "wish", clash=True):
         await proposing.propose(turn, wish_in(turn.known))
+
+
+def _of_a_summons(turn: Turn) -> Appointment | None:
+    """The cancelled meeting that a new time is asked for, when its holder summons to it; None otherwise."""
+    if turn.known.afbud is None or turn.known.entity("myndighed") or not NEW_TIME.search(fold(turn.text)):
+        return None
+    meeting, given = turn.known.afbud
+    return meeting if meeting.kind in SUMMONED and given.new_appointment is None else None
 
 
 async def choose(turn: Turn) -> None:

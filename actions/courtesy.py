@@ -8,11 +8,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import others
+from actions import next_step, others
 from actions.gaps import staff_choice
-from actions.known import known_from
+from actions.known import Known, known_from
 from actions.reply import Reply
 from actions.standing import open_question, standing
+from actions.turn import ask_again
 from forloeb.danish.words import fold
 
 # "ok tak" to "Skal jeg booke …?" can be a yes or a goodbye: nothing is done on it. "ja tak" is a yes.
@@ -37,12 +38,23 @@ class ActionHoeflighed(Action):
         if others.about(known):
             others.refuse(known, reply)
             staff_choice(reply)
+        elif intent == "bot_identitet":
+            await _who_answers(known, tracker, reply)
         elif tracker.get_slot("opgave_aktiv"):
             in_task(tracker, reply, str(intent))
         else:
             reply.say(f"utter_{intent}")
         reply.send(dispatcher)
         return known.events()
+
+
+async def _who_answers(known: Known, tracker: Tracker, reply: Reply) -> None:
+    """What we are, and the open question again; "har de svaret?" asks how what was done stands."""
+    if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+        next_step.in_task(known, tracker, reply)
+    elif not await next_step.told(known, tracker, reply):
+        reply.say("utter_bot_identitet")
+        ask_again(tracker, reply)
 
 
 def only_thanks(text: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import matter, proposing
+from actions import matter, proposing, regret
+from actions.afbud_words import HAPPENED
 from actions.aiming import aim_for
 from actions.meeting_words import matching, place_of
+from actions.standing import done_yet, open_question
 from actions.turn import Turn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Holder, Status
 from forloeb.danish.words import fold
@@ -25,8 +27,14 @@ RECENT = timedelta(days=30)
 SURE = 0.5
 WAS_THERE = re.compile(
     r"\bjeg (?:(?:var|har vaeret) (?:der|til (?:et |en |mit |min )?(?:moede|samtale)(?:t|n)?)"
-    r"|moedte (?:op|frem)|deltog)\b"
+    r"|(?:sad|stod|var) (?:\w+ ){0,2}(?:i (?:vente\w*|lokalet|receptionen)|og vent\w*)|moedte (?:op|frem)|deltog)\b"
     r"(?! (?:jo )?(?:ikke|foerst|for sent))"
+)
+# "der er ikke nogen der har ringet til mig"
+NOT_RUNG = re.compile(
+    r"\b(?:ingen|ikke nogen|aldrig nogen|(?:de|i|der|hun|han|a-?kassen|jobcent\w+) har (?:ikke|aldrig))"
+    r" (?:\w+ ){0,4}ring(?:et|er|ede|e)\b"
+    r"|\bring(?:er|ede) (?:bare |slet |altsaa )?(?:ikke|aldrig)\b|\bikke blevet ringet\b"
 )
 # ... and somebody says that they were not
 RECORDED = re.compile(r"registrer|noter|skrevet|udebl|vaek|siger|paastaa|ikke")
@@ -41,6 +49,8 @@ BEFORE = {
 async def begin(turn: Turn) -> None:
     """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
     kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
+    if kind is CaseKind.MISSED and NOT_RUNG.search(fold(turn.text)):
+        kind = CaseKind.PHONE_NOT_RUNG
     was_there = kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)) is not None
     if was_there:
         kind = CaseKind.WRONGLY_RECORDED
@@ -50,9 +60,14 @@ async def begin(turn: Turn) -> None:
         turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
         turn.finish()
         return
-    if kind is CaseKind.MISSED and meeting is None and not turn.pressed and turn.sure < SURE:
-        _ask_whether(turn)
-        return
+    if kind is CaseKind.MISSED and meeting is None and not turn.pressed:
+        if done_yet(turn.text.rstrip("?! ").split(".")[-1]):
+            regret.nothing_given(turn.known, turn.reply)
+            turn.finish()
+            return
+        if turn.sure < SURE:
+            _ask_whether(turn)
+            return
     await note(turn, meeting, kind)
     if meeting is not None and _needs_new_time(turn, meeting, kind):
         turn.state = {"kind": "book", "after": "missed", "aim": await aim_for(turn, meeting)}
@@ -60,6 +75,25 @@ async def begin(turn: Turn) -> None:
         await proposing.propose(turn)
     else:
         turn.finish()
+
+
+async def more(turn: Turn) -> None:
+    """More is told of the meeting that was missed while its new time is looked for: noted, and the question goes on."""
+    meeting = await _meeting(turn, CaseKind.MISSED)
+    contact = await turn.call(
+        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text,
+        turn.key("missed"), turn.now, CaseKind.MISSED.value,
+    )  # fmt: skip
+    turn.reply.say("utter_misset_ogsaa_noteret", kvittering=contact.receipt)
+    open_question(turn.state, turn.reply)
+
+
+def tells_more(turn: Turn) -> bool:
+    """Whether a message in the search for a new time only tells more of the meeting that was missed."""
+    if turn.pressed or turn.state.get("after") != "missed" or says_otherwise(turn):
+        return False
+    happened = turn.intent == "misset_samtale" or (turn.intent == "meld_afbud" and HAPPENED.search(fold(turn.text)))
+    return bool(happened) and not matching(turn.known, turn.known.ahead, naming=True)
 
 
 def _ask_whether(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions import services
+from actions import regret, services
 from actions.appointments import delivery_key, show_own
 from actions.known import Known
 from actions.meeting_words import described, place_of
@@ -41,10 +41,18 @@ def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:
     """The next step of the task under way: contact where money can depend on it, and the open question."""
     state = tracker.get_slot("opgave") or {}
     aim = state.get("aim") or {}
-    if aim.get("holder") and (state.get("after") == "missed" or state.get("cancellation")):
+    if state.get("kind") == "afbud" and (meeting := _own(known, state.get("appointment"))):
+        reply.say("utter_naeste_kontakt", **described(known, meeting))
+    elif aim.get("holder") and (state.get("after") == "missed" or state.get("cancellation")):
         reply.say("utter_naeste_kontakt", hvem_kontakt=place_of(known, Holder(aim["holder"])).contact())
+    if state.get("cancellation") and done_yet(known.text):
+        regret.shown(known, reply)
     standing(state, reply)
     open_question(state, reply)
+
+
+def _own(known: Known, appointment_id: str | None) -> Appointment | None:
+    return next((a for a in known.ahead if a.id == appointment_id), None)
 
 
 async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = False) -> bool:
@@ -61,7 +69,7 @@ async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = 
         return False
     matter = tracker.get_slot("sidste_sag") or {}
     if not matter or services.now() - datetime.fromisoformat(matter["at"]) > RECENT:
-        if DONE.search(fold(known.text)):
+        if done_yet(known.text) or DONE.search(fold(known.text)):
             await show_own(known, reply)
         return not reply.empty()
     meeting = await _meeting(known.registered.id, matter.get("appointment"))

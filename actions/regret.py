@@ -13,6 +13,7 @@ from forloeb.danish.words import fold
 REGRETS = re.compile(
     r"\b(?:fortryd\w*|fortrudt|ombestem\w*)\b"
     r"|\b(?:(?:mit |min )?(?:moede|moedet|tid|tiden|aftale|aftalen|samtale|samtalen)|afbuddet|det|den) tilbage\b"
+    r"|\b(?:til |af )?(?:det|den) forkerte (?:moede|aftale|samtale)\b"
     r"|\b(?:traek\w*|tag\w*|slet\w*|annuller\w*) (?:\w+ ){0,3}afbud\w*|\bkommer (?:\w+ )?alligevel\b"
 )
 # "hov nej det var forkert", said when something has just been booked or moved
@@ -68,6 +69,15 @@ def nothing_changed(known: Known, reply: Reply) -> bool:
         said = {"moedeform": form} if form and intent == "skift_moedeform" else None
         reply.choice(f"utter_titel_{intent}", intent, said)
     return True
+
+
+def nothing_given(known: Known, reply: Reply) -> None:
+    """To who asks whether an afbud has arrived: the one there is, or that there is none, and how to give one."""
+    if given(known, reply):
+        return
+    reply.say("utter_afbud_intet_registreret")
+    reply.choice("utter_titel_meld_afbud", "meld_afbud")
+    reply.choice("utter_titel_vis_aftaler", "vis_aftaler")
 
 
 def shown(known: Known, reply: Reply) -> None:

@@ -14,6 +14,7 @@ from forloeb.danish.words import fold
 
 ALL = re.compile(
     r"\b(begge(?: to)?|alle(?:sammen)?|samtlige|(?:nogen|ingen|nogle) af (?:dem|moederne|samtalerne|aftalerne|delene)"
+    r"|(?<!af )(?:mine|de|to|tre) (?:\w+ )?(?:moeder|moederne|samtaler|samtalerne|aftaler|aftalerne|tider)"
     r"|(?:hverken|baade) (?:\w+ ){1,4}(?:eller|og))\b"
 )
 # Times alone mean several only where they hold several: "jeg er syg hele ugen".
@@ -39,6 +40,8 @@ def ask(turn: Turn, meetings: tuple[Appointment, ...]) -> None:
     if grounded:
         turn.reply.choice("utter_knap_ja_alle", "valg", {"trin": "cancel"})
         turn.reply.choice("utter_knap_kun_en", "valg", {"trin": "one"})
+    else:
+        afbud.ground_choices(turn)
     turn.reply.choice("utter_knap_behold_alle", "valg", {"trin": "keep"})
     turn.wait("all" if grounded else "reason")
 

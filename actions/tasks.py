@@ -16,12 +16,14 @@ from actions import (
     gaps,
     missed,
     move,
+    other_meeting,
     others,
     picking,
     prepare,
     rebook,
     said_early,
     several,
+    two_tasks,
     which,
 )
 from actions.afbud_words import CANCELS
@@ -102,13 +104,16 @@ class ActionOpgave(Action):
         if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
-        beside = turn.state.get("step") and not rebook.wanted(turn, BEGIN)
+        regretted = rebook.wanted(turn, BEGIN) or other_meeting.wrong_one(turn)
+        beside = turn.state.get("step") and not regretted
         if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
             if "?" in turn.text and turn.known.entity("emne") not in {*missed.CONTACTS, "sorg"}:
                 gaps.mention(turn.known, turn.reply)
+        if not turn.state.get("step"):
+            await two_tasks.apart(turn, tracker)
         await _take(turn)
         return send(turn, dispatcher)
 
@@ -135,10 +140,11 @@ async def _take(turn: Turn) -> None:
     before, buttons = turn.reply.asks[:], turn.reply.choices[:]
     turn.reply.asks.clear()
     turn.reply.choices.clear()
-    later = list(turn.state.get("later") or [])
+    later, then = list(turn.state.get("later") or []), turn.state.get("then")
     try:
         await _step(turn)
         await several.go_on(turn, later)
+        await two_tasks.go_on(turn, then, BEGIN)
     except NotFound:
         turn.reply.say("utter_moede_staar_ikke")
         turn.finish()
@@ -167,8 +173,14 @@ async def _step(turn: Turn) -> None:
         turn.reply.say("utter_kun_for_dig")
         turn.finish()
         return
+    if meant := other_meeting.wrong_one(turn):
+        await rebook.begin(turn, meant)
+        return
     if rebook.wanted(turn, BEGIN):
         await rebook.begin(turn)
+        return
+    if step and missed.tells_more(turn):
+        await missed.more(turn)
         return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
-from actions.meeting_words import by_ordinal, described, kind_title, matching, times_in
+from actions.known import Known
+from actions.meeting_words import CLOCK, by_ordinal, described, kind_title, matching, times_in
 from actions.turn import Turn
 from forloeb.booking.model import Appointment, Holder, Kind, Status
 from forloeb.danish.words import fold
@@ -14,6 +16,7 @@ ASKED_AT_MOST = 6
 JUST_BEGUN = timedelta(hours=3)
 # A kind named in the words; asked only among the person's own meetings.
 KINDS = {"cv": Kind.CV, "raadighed": Kind.AVAILABILITY}
+MORNING = "06:00"
 NAMING = ("afbud",)
 BOTH = re.compile(r"\b(begge|alle|allesammen)\b")
 
@@ -54,15 +57,28 @@ async def begun(turn: Turn) -> Appointment | None:
 
 def meant(turn: Turn, meetings: tuple[Appointment, ...]) -> list[Appointment]:
     """The meetings that fit what the message names: kind, time, holder."""
-    text = fold(turn.text)
-    kinds = {kind for word, kind in KINDS.items() if word in text and turn.chosen is None}
-    of_kind = [m for m in meetings if m.kind in kinds]
-    return of_kind or matching(turn.known, meetings, naming=turn.state.get("kind") in NAMING)
+    naming = turn.state.get("kind") in NAMING
+    if turn.chosen is not None:
+        return matching(turn.known, meetings, naming=naming)
+    return named_in(turn.known, meetings, naming=naming)
+
+
+def named_in(known: Known, meetings: tuple[Appointment, ...], *, naming: bool) -> list[Appointment]:
+    """The meetings that the words name by their kind, time or holder; `naming` as in `matching`."""
+    text = fold(known.text)
+    kinds = {kind for word, kind in KINDS.items() if word in text}
+    return [m for m in meetings if m.kind in kinds] or matching(known, meetings, naming=naming)
 
 
 def names_a_time(turn: Turn) -> bool:
     """Whether the message names a time that could be a meeting's; in a move or change of form it can be the new one."""
-    return turn.state.get("kind") in NAMING and bool(times_in(turn.known))
+    times = [t for t in times_in(turn.known) if not _at_night(t)]
+    return turn.state.get("kind") in NAMING and bool(times)
+
+
+def _at_night(time: dict[str, Any]) -> bool:
+    """No meeting is held then: "jeg har kastet op hele natten" tells why, not which."""
+    return len(time["end"] or "") == CLOCK and time["end"] <= MORNING
 
 
 def names_another_holder(turn: Turn, meetings: tuple[Appointment, ...]) -> bool:
