@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions import afbud_done, book, missed, move, other_meeting, regret, several, which
-from actions.afbud_words import ANOTHER_TIME, HAPPENED, NO_REASON, grieves, surely
+from actions import afbud_done, book, matter, missed, move, other_meeting, regret, several, which
+from actions.afbud_words import ANOTHER_TIME, CANCELS, HAPPENED, NO_REASON, grieves, surely
 from actions.meeting_words import covers, described, matching, place_of, times_in
+from actions.reading_back import YES
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
-from actions.wishing import as_json, away_in, not_that_day, wish_in
+from actions.wishing import as_json, away_in, from_json, merged, not_that_day, on_the_way, wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Ground, Holder
 from forloeb.danish.words import fold
@@ -33,6 +34,8 @@ async def begin(turn: Turn) -> None:
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if several.WHOLE.search(fold(turn.text)):
         turn.state["away"] = as_json(away_in(turn.known))
+    elif on_the_way(turn.text) and (back := wish_in(turn.known)):
+        turn.state["away"] = as_json(back)
     if turn.state["ground"]:
         told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
         turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
@@ -85,6 +88,8 @@ async def _no_meeting(turn: Turn) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
+    named = turn.known.entity("myndighed")
+    turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=named)
     turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id, myndighed=_whose(turn))
     turn.finish()
 
@@ -119,6 +124,12 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         await commit(turn)
 
 
+def _wishes(turn: Turn, meeting: Appointment) -> bool:
+    """Whether the answer says when the person rather would come, and nothing else."""
+    other = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
+    return other is not None and turn.intent in ("oplys", "flyt_samtale", "book_samtale")
+
+
 def reason_choices(turn: Turn) -> None:
     """The grounds as buttons, and the way out."""
     ground_choices(turn)
@@ -145,9 +156,15 @@ async def reason(turn: Turn) -> None:
     if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
         return
-    if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
-        await _move(turn, await _meeting(turn))
+    if not ground and missed.late(turn):
+        turn.state = {}
+        await missed.begin(turn)
         return
+    if not ground and not turn.state.get("all"):
+        meeting = await _meeting(turn)
+        if ANOTHER_TIME.search(fold(turn.text)) or _wishes(turn, meeting):
+            await _move(turn, meeting)
+            return
     if turn.chosen in REASONS:
         ground = REASONS[turn.chosen]
     elif turn.yes or turn.chosen == "ground:other":
@@ -229,9 +246,9 @@ async def insist(turn: Turn) -> None:
         return
     elif turn.state["ground"] == Ground.PRIVATE.value and other in NAMED_IN_THE_SOURCE:
         _another_ground(turn, meeting, other)
-    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
+    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other and not _agrees(turn)):
         await commit(turn, warned=True)
-    elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
+    elif turn.chosen == "move" or _agrees(turn) or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
         await _move(turn, meeting)
     elif other:
         turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0, "silent": False})
@@ -246,6 +263,11 @@ async def insist(turn: Turn) -> None:
         ask_instead(turn, meeting)
 
 
+def _agrees(turn: Turn) -> bool:
+    """A yes to the new time that is offered, whatever follows it ("ja jeg kan jo ikke komme"), but the afbud itself."""
+    return turn.yes or (YES.match(turn.text) is not None and not CANCELS.search(fold(turn.text)))
+
+
 def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:
     """A private reason became a named one: both are passed on, and nothing is cancelled without a yes."""
     words = f"{words_of(turn)}\n{turn.text}"[:WORDS_AT_MOST]
@@ -255,7 +277,7 @@ def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:
 
 
 async def _move(turn: Turn, meeting: Appointment) -> None:
-    turn.state["wish"] = as_json(not_that_day(meeting))
+    turn.state["wish"] = as_json(merged(not_that_day(meeting), from_json(turn.state.get("away") or {})))
     await move.with_meeting(turn, meeting)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import matter, others, regret, services
+from actions import matter, others, practical, regret, services
 from actions.answers import answer_into, asked
 from actions.known import Known, known_from
 from actions.meeting_words import described, kind_title
@@ -36,6 +36,9 @@ class ActionVisAftaler(Action):
             state = tracker.get_slot("opgave") or {}
             standing(state, reply)
             open_question(state, reply)
+            reply.send(dispatcher)
+            return known.events()
+        if practical.asks(known.text) and await practical.told(known, tracker, reply):
             reply.send(dispatcher)
             return known.events()
         answer_into(reply, known, [i for i in asked(tracker) if i != "vis_forloeb"])

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import courtesy, gaps, next_step, no_case, picking
+from actions import courtesy, gaps, next_step, no_case, picking, practical
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
 from actions.standing import open_question
@@ -102,13 +102,30 @@ def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> li
     return turn.known.events()
 
 
-def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
+# "vent lige" is no no, and "nej vent, onsdag" is more than that
+WAITS = re.compile(
+    r"(?:(?:ok|okay|oej|hov|lige|men|nej|ja) )*(?:vent(?: lige)?|(?:lige )?(?:et|to|2|5|fem) (?:oejeblik|sek\w*|min\w*)"
+    r"|giv mig (?:lige )?(?:et|to) \w+|jeg skal lige (?:tjekke|se|kigge|taenke)\w*)"
+    r"(?: (?:lidt|et oejeblik|lige|min kalender))*[ .!]*"
+)
+WHY = re.compile(r"(?:men |jamen |og )?hvorfor(?: \w+){0,2}[ .?!]*")
+
+
+async def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
     """Thanks, "hvad nu?" and what needs no case, in the middle of a task: answered, and its question put again."""
     if courtesy.only_thanks(turn.text):
         courtesy.in_task(tracker, turn.reply, "tak")
+    elif WAITS.fullmatch(fold(turn.text).replace(",", "")):
+        turn.reply.say("utter_opgave_vent")
+        open_question(turn.state, turn.reply)
+    elif turn.state.get("why") and WHY.fullmatch(fold(turn.text)):
+        turn.reply.parts += [(key, values) for key, values in turn.state["why"]]
+        open_question(turn.state, turn.reply)
     elif next_step.asks(turn.text):
         next_step.in_task(turn.known, tracker, turn.reply)
-    elif place not in FREE and no_case.answered(turn.known, turn.reply):
+    elif practical.asks(turn.text) and await practical.in_task(turn, turn.reply):
+        open_question(turn.state, turn.reply)
+    elif place not in FREE and (no_case.answered(turn.known, turn.reply) or no_case.in_vain(turn.known, turn.reply)):
         open_question(turn.state, turn.reply)
         gaps.staff_choice(turn.reply)
     else:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from actions import picking, proposing, reading_back, said_early
+from actions import others, picking, proposing, reading_back, said_early
 from actions.aiming import aim
 from actions.appointments import committed
 from actions.asking import ask_when
-from actions.meeting_words import described, place_of, times_in
+from actions.meeting_words import by_ordinal, described, place_of, times_in
 from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
@@ -36,6 +36,7 @@ BARE_FORM = re.compile(
     r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
 )
 NEW_TIME = re.compile(r"\b(?:ny|anden|nyt|andet) (?:tid|tidspunkt|dato|dag|aftale|moede)\b")
+BARE_NUMBER = re.compile(r"\W*[1-3]\W*$")
 # "ved ik" is no subject
 UNDECIDED = re.compile(
     r"(?:det )?(?:ved|aner)(?: jeg)?(?: det| sgu)? (?:ikke|ik|ikk)\b|(?:jeg )?(?:ved|aner) (?:det )?(?:ikke|ik|ikk)\b"
@@ -60,6 +61,8 @@ async def begin(turn: Turn) -> None:
         turn.wait("benefit", holder=named)
         return
     turn.state["aim"] = aimed
+    if others.a_caseworker(turn.known):
+        turn.reply.say("utter_book_ikke_person", hvem_kontakt=place_of(turn.known, Holder(aimed["holder"])).contact())
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     same = [a for a in ahead if a.kind is Kind.JOB and a.holder.value == aimed["holder"]]
     if same:
@@ -111,6 +114,8 @@ async def form(turn: Turn) -> None:
         return
     said = (turn.chosen or "").removeprefix("form:") or turn.known.entity("moedeform")
     forms = reading_back.forms_of(turn, slot)
+    if not turn.chosen and BARE_NUMBER.match(turn.text) and (number := by_ordinal(turn.text, forms)):
+        said = number  # the forms are what was listed last
     about = said_early.about(turn)
     if said in forms:
         await _with_form(turn, said)
@@ -158,7 +163,7 @@ async def subject(turn: Turn) -> None:
     if form and slot and BARE_FORM.match(fold(turn.text).strip()):
         await _form_said(turn, slot, form)
         return
-    if not turn.chosen and UNDECIDED.match(fold(turn.text)):
+    if not turn.chosen and (UNDECIDED.match(fold(turn.text)) or turn.text.strip(" .!").isdigit()):
         turn.reply.say("utter_book_emne_eksempel")
         _ask_subject(turn, slot)
         return

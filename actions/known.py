@@ -44,7 +44,7 @@ class Known:
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
     visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
     lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come;
-    `cancelled` all such meetings.
+    `cancelled` all such meetings, and `without_new_time` those of them that have no new time yet.
     """
 
     claimant: obligations.Claimant
@@ -59,6 +59,7 @@ class Known:
     ahead: tuple[booking.Appointment, ...] = ()
     afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
     cancelled: tuple[booking.Appointment, ...] = ()
+    without_new_time: tuple[tuple[booking.Appointment, booking.Cancellation], ...] = ()
 
     @property
     def benefit(self) -> Benefit | None:
@@ -147,6 +148,7 @@ def _stored(claimant_id: str) -> dict[str, Any]:
         "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
         "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
         "cancelled": tuple(cancelled[c.appointment_id] for c in given),
+        "without_new_time": tuple((cancelled[c.appointment_id], c) for c in given if c.new_appointment is None),
     }
 
 
@@ -195,6 +197,8 @@ def _with_benefit(known: Known, message: dict[str, Any]) -> Known:
 
 def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
     stated = {Anchor(k): date.fromisoformat(v) for k, v in (message.get("facts") or {}).items() if v and _is_anchor(k)}
+    if (tracker.get_slot("opgave") or {}).get("offered"):
+        return known  # "er fredag ledig?" asks about the times shown
     waiting = tracker.get_slot("venter_paa") or {}
     if known.entity("emne") == AGAIN or waiting.get("fact") == AGAIN:
         stated.pop(Anchor.UNEMPLOYED_FROM, None)

@@ -46,11 +46,37 @@ BEFORE = {
 }
 
 
+# "nu ringede de": it is mended
+RANG = re.compile(
+    r"(?:nu|de|hun|han|a-?kassen|jobcent\w+) (?:har )?(?:nu )?ring(?:ede|er|et)(?: (?:de|nu|mig|op|til mig))*[ .!:)]*$"
+)
+
+
+# "jeg er der om en halv time": late, and no afbud
+ON_THE_WAY = re.compile(
+    r"\b(?:er (?:der|fremme)|kommer|naar frem) (?:\w+ ){0,2}"
+    r"(?:om (?:\w+ ){0,3}(?:min\w*|time\w*|kvarter\w*|lidt)|lidt senere)\b|\ber paa vej\b"
+)
+NOT = re.compile(r"\b(?:ikke|ik|ikk|aldrig)\b")
+
+
+def late(turn: Turn) -> bool:
+    """Whether the person says that they come, only later."""
+    text = fold(turn.text)
+    return turn.known.entity("emne") == "for_sent" or (ON_THE_WAY.search(text) is not None and not NOT.search(text))
+
+
 async def begin(turn: Turn) -> None:
     """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
     kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
+    if kind is CaseKind.MISSED and late(turn):
+        kind = CaseKind.LATE
     if kind is CaseKind.MISSED and NOT_RUNG.search(fold(turn.text)):
         kind = CaseKind.PHONE_NOT_RUNG
+    if kind is CaseKind.MISSED and RANG.match(fold(turn.text)):
+        turn.reply.say("utter_misset_ringede")
+        turn.finish()
+        return
     was_there = kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)) is not None
     if was_there:
         kind = CaseKind.WRONGLY_RECORDED

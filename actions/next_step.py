@@ -18,6 +18,7 @@ from actions.standing import done_yet, open_question, standing
 from forloeb.booking.errors import NotFound
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, DeliveryState, Holder, Status
 from forloeb.danish.words import fold
+from forloeb.obligations import Benefit
 
 RECENT = timedelta(hours=24)
 ASKS = re.compile(
@@ -72,6 +73,10 @@ async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = 
         if done_yet(known.text) or DONE.search(fold(known.text)):
             await show_own(known, reply)
         return not reply.empty()
+    if matter["what"] == "sent":
+        reply.say("utter_naeste_kontakt", hvem_kontakt=_contact(known, matter.get("holder")))
+        reply.say("utter_naeste_medarbejder")
+        return True
     meeting = await _meeting(known.registered.id, matter.get("appointment"))
     if matter["what"] == "missed":
         _after_missed(known, reply, meeting, matter)
@@ -82,6 +87,13 @@ async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = 
     else:
         return _after_booking(known, reply, meeting)
     return True
+
+
+def _contact(known: Known, holder: str | None) -> str:
+    """Whoever holds the meeting; both where that is not known and both can."""
+    if holder:
+        return str(place_of(known, Holder(holder)).contact())
+    return "utter_begge_myndigheder" if known.benefit is Benefit.DAGPENGE else str(known.values()["myndighed"])
 
 
 async def _meeting(claimant_id: str, appointment_id: str | None) -> Appointment | None:

@@ -14,12 +14,20 @@ HUMAN = re.compile(
 CPR = re.compile(r"\bcpr\b|\bcpr-?(?:nr|nummer)\w*|\bpersonnummer\w*")
 # "jeg har ringet til dem": done. "jeg har ringet, men ingen svarer" asks for help, and is none of this.
 CONTACTED = re.compile(
-    r"(?:(?:ja|nu|ok|men|saa|naa|jo) )*(?:jeg|vi) har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
-    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
-    r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
+    r"(?:(?:ja|nu|ok|okay|men|saa|naa|jo) )*(?:(?:jeg|vi) )?har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
+    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked|givet dem besked|sagt det|fortalt det)"
+    r"(?: (?:til|ind))?(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
     r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
 )
 
+
+# "jeg har ringet men de tager den ikke"
+IN_VAIN = re.compile(
+    r"\b(?:har|proever|proevet|forsoeg\w*|kan ikke) (?:\w+ ){0,4}(?:ring\w*|kontakt\w*|skrevet|fat i|igennem)\b.*"
+    r"\b(?:(?:tager?|svarer?) (?:(?:den|telefonen|mig|bare) )*(?:ikke|ik|aldrig)|ikke svar\w*|ingen (?:svarer|tager)"
+    r"|optaget|telefonkoe|i koe|ikke igennem|ikke faa fat|lukket)\b"
+    r"|\bkan ikke (?:\w+ ){0,2}(?:faa fat i dem|komme igennem)\b"
+)
 
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
@@ -48,4 +56,12 @@ def answered(known: Known, reply: Reply) -> bool:
         reply.say("utter_har_kontaktet")
     else:
         return False
+    return True
+
+
+def in_vain(known: Known, reply: Reply) -> bool:
+    """To who cannot get through, in the middle of a task: what to do then; False when the message is something else."""
+    if IN_VAIN.search(fold(known.text).replace(",", "")) is None:
+        return False
+    reply.say("utter_har_ringet_forgaeves")
     return True

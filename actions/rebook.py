@@ -63,10 +63,16 @@ async def begin(turn: Turn, instead_of: Appointment | None = None) -> None:
     if slot is None:
         turn.reply.say("utter_afbud_staar", **values)
         turn.reply.say("utter_afbud_fortryd_sag", kvittering=case)
+        if instead_of is not None:
+            turn.state["then"]["state"]["later"] = [given.id]
+            turn.finish()
+            return
         await _leave(turn, meeting, given, instead)
         return
     turn.reply.say("utter_afbud_fortryd_ledig", **values)
     turn.reply.say("utter_afbud_fortryd_sag", kvittering=case)
+    if instead_of is not None:
+        turn.reply.say("utter_afbud_bagefter", **described(turn.known, instead_of))
     offered: dict[str, Any] = {
         "slot": slot.id,
         "shown": [slot.id],

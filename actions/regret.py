@@ -82,10 +82,9 @@ def nothing_given(known: Known, reply: Reply) -> None:
 
 def shown(known: Known, reply: Reply) -> None:
     """The afbud given, and how sure it is, beside the meetings."""
-    again = known.afbud is not None and any(a.start == known.afbud[0].start for a in known.ahead)
-    if known.afbud is not None and not again:
-        meeting, given = known.afbud
-        reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
+    for meeting, given in known.without_new_time or ([known.afbud] if known.afbud else []):
+        if not any(a.start == meeting.start for a in known.ahead):
+            reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
 
 
 def _state(given: Cancellation) -> str:

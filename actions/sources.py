@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import next_step
+from actions import next_step, practical
 from actions.known import known_from
 from actions.reply import Reply
 from actions.turn import ask_again
@@ -28,6 +28,9 @@ class ActionHvorStaarDet(Action):
         named = known.entity("fakta")
         beside = Reply(values=known.values())
         if not named and await next_step.told(known, tracker, beside):
+            beside.send(dispatcher)
+            return known.events()
+        if not named and practical.asks(known.text) and await practical.told(known, tracker, beside):
             beside.send(dispatcher)
             return known.events()
         facts = named.split(",") if named else last_facts(tracker)

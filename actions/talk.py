@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import again, appointments, courtesy, in_context, next_step, no_case, others, rebook, regret, tasks
+from actions.afbud_words import SAYS_SO
 from actions.answers import ANSWERS, answer
 from actions.asking import ask_impossible
 from actions.cases import open_case
@@ -46,11 +47,17 @@ class ActionOplys(Action):
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
         if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
             return events
+        if intent == "oplys" and known.ahead and known.entity("moedeform") and known.entity("myndighed"):
+            return await tasks.begin_beside("skift_moedeform", dispatcher, tracker)
         if intent in YES_OR_NO:
             if regret.meant(known):
                 return await rebook.outside_a_task(dispatcher, tracker)
+            if known.ahead and SAYS_SO.search(fold(known.text)):
+                return await tasks.begin_beside("meld_afbud", dispatcher, tracker)
             reply = Reply(values=known.values())
-            if courtesy.only_thanks(known.text):
+            if no_case.answered(known, reply):
+                staff_choice(reply)
+            elif courtesy.only_thanks(known.text):
                 reply.say("utter_tak")
             elif intent == "bekraeft" or not regret.nothing_changed(known, reply):
                 reply.say(f"utter_{intent}")

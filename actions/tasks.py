@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
     afbud,
+    afbud_instead,
     book,
     change_form,
     gaps,
@@ -19,6 +20,7 @@ from actions import (
     other_meeting,
     others,
     picking,
+    practical,
     prepare,
     rebook,
     said_early,
@@ -101,7 +103,7 @@ class ActionOpgave(Action):
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
-        if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
+        if turn.state.get("step") and not turn.pressed and await finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
         regretted = rebook.wanted(turn, BEGIN) or other_meeting.wrong_one(turn)
@@ -114,7 +116,10 @@ class ActionOpgave(Action):
                 gaps.mention(turn.known, turn.reply)
         if not turn.state.get("step"):
             await two_tasks.apart(turn, tracker)
+        began = not turn.state.get("step")
         await _take(turn)
+        if began:
+            await practical.beside(turn)
         return send(turn, dispatcher)
 
 
@@ -179,6 +184,10 @@ async def _step(turn: Turn) -> None:
     if rebook.wanted(turn, BEGIN):
         await rebook.begin(turn)
         return
+    if step and (given_up := afbud_instead.back(turn)):
+        turn.state = given_up
+        await afbud.commit(turn, warned=bool(given_up["warned"]))
+        return
     if step and missed.tells_more(turn):
         await missed.more(turn)
         return
@@ -195,6 +204,7 @@ async def _step(turn: Turn) -> None:
     elif begin and _switches(turn):
         if (
             step not in ("akasse", "attach")
+            and not turn.state.get("cancellation")
             and turn.state.get("after") != "missed"
             and KIND_OF.get(turn.intent) != kind
         ):

@@ -29,7 +29,7 @@ STOP = re.compile(
     r"|behold(?:er|e)? (?:den|det|dem|min|mit|moedet|aftalen|tiden|samtalen)"
     r"|(?:beholde?|have) (?:den|min|det) gamle"
     r"|lad(?:er)? (?:den|det|moedet|aftalen|samtalen|min tid) (?:bare )?(?:staa|blive|vaere)"
-    r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
+    r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have (?:\w+ ){0,2}tid(?! \w)))\b"
 )
 
 
@@ -79,7 +79,8 @@ class Turn:
     @property
     def no(self) -> bool:
         """Whether the answer is a no."""
-        return self.chosen == "no" or self.intent == "afkraeft"
+        why = fold(self.text).startswith("hvorfor")
+        return self.chosen == "no" or (self.intent == "afkraeft" and not why)
 
     @property
     def stops(self) -> bool:

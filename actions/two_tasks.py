@@ -53,9 +53,7 @@ def narrowed(known: Known, text: str) -> Known:
     return replace(known, text=text, entities=(*kept, *tid))
 
 
-def _two_meetings(
-    turn: Turn, said: list[dict[str, Any]], pieces: list[Known], ahead: tuple[Appointment, ...]
-) -> bool:
+def _two_meetings(turn: Turn, said: list[dict[str, Any]], pieces: list[Known], ahead: tuple[Appointment, ...]) -> bool:
     """Whether each of the two tasks names a meeting of its own, or the second books with another holder."""
     meant = []
     for task, known in zip(said, pieces, strict=True):

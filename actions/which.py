@@ -126,6 +126,8 @@ async def answered(turn: Turn) -> Appointment | None:
     elif len(offered) == 1:
         ask_sure(turn, offered[0])
     else:
+        if not fits and not turn.chosen and any(len(t["start"] or "") > CLOCK for t in times_in(turn.known)):
+            turn.reply.say("utter_hvilken_ikke_da")
         if BOTH.search(fold(turn.text)):
             turn.reply.say("utter_hvilken_en_ad_gangen")
         ask(turn, tuple(offered))
