@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from actions import afbud_done, book, matter, missed, move, other_meeting, regret, several, which
-from actions.afbud_words import ANOTHER_TIME, CANCELS, HAPPENED, NO_REASON, grieves, surely
+from actions.afbud_reason import REASONS, agrees, ground_of, named_ground, rather, reason_choices, wishes
+from actions.afbud_words import (
+    ANOTHER_TIME,
+    HAPPENED,
+    NO_REASON,
+    grieves,
+    surely,
+)
 from actions.meeting_words import covers, described, matching, place_of, times_in
-from actions.reading_back import YES
+from actions.missed_words import late
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
 from actions.wishing import as_json, away_in, from_json, merged, not_that_day, on_the_way, wish_in
@@ -17,9 +24,8 @@ from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
-REASONS = {"ground:ill": Ground.ILLNESS.value, "ground:interview": Ground.INTERVIEW.value}
 SURE_ENOUGH = 0.55
-SAID_AT_LENGTH = 12  # words: more than that one cannot come, so a part of the reason
+SAID_AT_LENGTH = 7  # words: more than that one cannot come, so a part of the reason
 WORDS_AT_MOST = 1000
 
 
@@ -30,14 +36,17 @@ async def begin(turn: Turn) -> None:
         await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, known))
         return
     sure = turn.sure if surely(turn) else 0.0
-    ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
+    ground = ground_of(turn)
+    if ground is None and turn.remembered:
+        ground, sure = turn.remembered.ground, 0.0
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
     if several.WHOLE.search(fold(turn.text)):
         turn.state["away"] = as_json(away_in(turn.known))
     elif on_the_way(turn.text) and (back := wish_in(turn.known)):
         turn.state["away"] = as_json(back)
     if turn.state["ground"]:
-        told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
+        before = turn.remembered.words if turn.remembered else turn.mourning
+        told = [before] if before and not turn.known.entity("afbudsgrund") else []
         turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     if turn.known.afbud is not None and not (times_in(turn.known) or turn.known.entity("myndighed")):
@@ -70,8 +79,7 @@ def _means(turn: Turn, going: Appointment) -> bool:
 async def _begun(turn: Turn, going: Appointment) -> None:
     """Too late for an afbud: the moment is noted as for a missed meeting, and the person makes contact now."""
     turn.reply.say("utter_afbud_for_sent")
-    await missed.note(turn, going, CaseKind.MISSED)
-    turn.finish()
+    await missed.noted(turn, going, CaseKind.MISSED)
 
 
 async def without_meeting(turn: Turn) -> None:
@@ -89,7 +97,8 @@ async def _no_meeting(turn: Turn) -> None:
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
     named = turn.known.entity("myndighed")
-    turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=named)
+    told = {"wants": "afbud", "ground": turn.state.get("ground"), "words": words_of(turn)}
+    turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=named, **told)
     turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id, myndighed=_whose(turn))
     turn.finish()
 
@@ -108,7 +117,9 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     ground = turn.state.get("ground")
     if grieves(turn):
         turn.reply.say("utter_afbud_sorg")
-    if not ground:
+    if not ground and rather(turn, meeting):
+        await _move(turn, meeting)
+    elif not ground:
         if len(turn.text.split()) >= SAID_AT_LENGTH and not turn.pressed:
             turn.state["told"] = turn.text[:WORDS_AT_MOST]
         if meeting.start - turn.now <= timedelta(minutes=turn.service.settings.alarm_minutes):
@@ -124,25 +135,6 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
         await commit(turn)
 
 
-def _wishes(turn: Turn, meeting: Appointment) -> bool:
-    """Whether the answer says when the person rather would come, and nothing else."""
-    other = wish_in(turn.known, without=lambda time: covers(time, meeting.start))
-    return other is not None and turn.intent in ("oplys", "flyt_samtale", "book_samtale")
-
-
-def reason_choices(turn: Turn) -> None:
-    """The grounds as buttons, and the way out."""
-    ground_choices(turn)
-    turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
-
-
-def ground_choices(turn: Turn) -> None:
-    """The two grounds that the source names, and another one; the person's own words do as well."""
-    turn.reply.choice("utter_knap_grund_syg", "valg", {"trin": "ground:ill"})
-    turn.reply.choice("utter_knap_grund_jobsamtale", "valg", {"trin": "ground:interview"})
-    turn.reply.choice("utter_knap_grund_andet", "valg", {"trin": "ground:other"})
-
-
 def _ask_whether(turn: Turn, meeting: Appointment, step: str) -> None:
     turn.reply.ask("utter_afbud_laes_op", **described(turn.known, meeting))
     turn.reply.choice("utter_knap_ja_afbud", "valg", {"trin": "cancel"})
@@ -152,17 +144,17 @@ def _ask_whether(turn: Turn, meeting: Appointment, step: str) -> None:
 
 async def reason(turn: Turn) -> None:
     """The reason in the person's own words; a change of mind leaves the meeting as it was."""
-    ground = turn.known.entity("afbudsgrund")
+    ground = named_ground(turn)
     if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
         return
-    if not ground and missed.late(turn):
+    if not ground and late(turn):
         turn.state = {}
         await missed.begin(turn)
         return
     if not ground and not turn.state.get("all"):
         meeting = await _meeting(turn)
-        if ANOTHER_TIME.search(fold(turn.text)) or _wishes(turn, meeting):
+        if ANOTHER_TIME.search(fold(turn.text)) or wishes(turn, meeting):
             await _move(turn, meeting)
             return
     if turn.chosen in REASONS:
@@ -190,6 +182,9 @@ async def sure(turn: Turn) -> None:
     if await other_meeting.taken(turn, await _meeting(turn), with_meeting):
         return
     if turn.chosen == "cancel" or turn.yes or (turn.intent == "meld_afbud" and not turn.stops):
+        meeting = await _meeting(turn)
+        if wished := wish_in(turn.known, without=lambda time: covers(time, meeting.start)):
+            turn.state["rather"] = as_json(wished)  # "ja, tirsdag passer bedre"
         await commit(turn, warned=warned)
     elif turn.no or turn.stops or turn.chosen == "keep":
         keep(turn)
@@ -246,9 +241,9 @@ async def insist(turn: Turn) -> None:
         return
     elif turn.state["ground"] == Ground.PRIVATE.value and other in NAMED_IN_THE_SOURCE:
         _another_ground(turn, meeting, other)
-    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other and not _agrees(turn)):
+    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other and not agrees(turn)):
         await commit(turn, warned=True)
-    elif turn.chosen == "move" or _agrees(turn) or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
+    elif turn.chosen == "move" or agrees(turn) or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
         await _move(turn, meeting)
     elif other:
         turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0, "silent": False})
@@ -261,11 +256,6 @@ async def insist(turn: Turn) -> None:
     else:
         turn.reply.say("utter_afbud_intet_endnu")
         ask_instead(turn, meeting)
-
-
-def _agrees(turn: Turn) -> bool:
-    """A yes to the new time that is offered, whatever follows it ("ja jeg kan jo ikke komme"), but the afbud itself."""
-    return turn.yes or (YES.match(turn.text) is not None and not CANCELS.search(fold(turn.text)))
 
 
 def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:

@@ -34,7 +34,11 @@ class ActionVisAftaler(Action):
         reply = Reply(values=known.values())
         if tracker.get_slot("opgave_aktiv") and done_yet(known.text):
             state = tracker.get_slot("opgave") or {}
-            standing(state, reply)
+            own = next((a for a in known.ahead if a.id == state.get("appointment")), None)
+            if own is not None and state.get("moving"):
+                reply.say("utter_flyt_staar", **described(known, own))
+            else:
+                standing(state, reply)
             open_question(state, reply)
             reply.send(dispatcher)
             return known.events()

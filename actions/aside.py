@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import courtesy, gaps, next_step, no_case, picking, practical
+from actions.afbud_words import PRETENDS
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
 from actions.standing import open_question
@@ -43,7 +44,7 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
-    if place in SUBJECT_TOO and subject_in(turn.text):
+    if (place in SUBJECT_TOO and subject_in(turn.text)) or (place in TIMES and turn.stops):
         return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None
@@ -65,6 +66,8 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         return _again(turn, dispatcher, tracker)
     # nothing is cancelled yet: what an afbud can cost is meant, not what staying away costs
     instead = {"udeblivelse": "ulovligt_afbud"} if place[0] == "afbud" and not STAYS_AWAY.search(text) else {}
+    if PRETENDS.search(text):
+        instead["lovlig_grund"] = "ulovligt_afbud"
     return answer([instead.get(i, i) for i in asked(tracker)], turn.known, dispatcher, tracker)
 
 

@@ -33,7 +33,8 @@ NO_BUT = re.compile(r"(?:nej|hov|vent|ups|naej|eller)\b")
 # "tlf" where the subject is asked for
 BARE_FORM = re.compile(
     r"(?:(?:helst|gerne|hellere|som|paa|over|via|per|pr\.?) ){0,2}"
-    r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
+    r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)"
+    r"(?: (?:saa|tak|da))*[ .!]*$"
 )
 NEW_TIME = re.compile(r"\b(?:ny|anden|nyt|andet) (?:tid|tidspunkt|dato|dag|aftale|moede)\b")
 BARE_NUMBER = re.compile(r"\W*[1-3]\W*$")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actions import matter, proposing, regret
 from actions.afbud_words import HAPPENED
 from actions.aiming import aim_for
 from actions.meeting_words import matching, place_of
+from actions.missed_words import BEHIND, NOT_RUNG, RANG, RECORDED, WAS_THERE, late
 from actions.standing import done_yet, open_question
 from actions.turn import Turn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Holder, Status
@@ -24,46 +24,14 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
+JUST_NOW = timedelta(minutes=30)
 SURE = 0.5
-WAS_THERE = re.compile(
-    r"\bjeg (?:(?:var|har vaeret) (?:der|til (?:et |en |mit |min )?(?:moede|samtale)(?:t|n)?)"
-    r"|(?:sad|stod|var) (?:\w+ ){0,2}(?:i (?:vente\w*|lokalet|receptionen)|og vent\w*)|moedte (?:op|frem)|deltog)\b"
-    r"(?! (?:jo )?(?:ikke|foerst|for sent))"
-)
-# "der er ikke nogen der har ringet til mig"
-NOT_RUNG = re.compile(
-    r"\b(?:ingen|ikke nogen|aldrig nogen|(?:de|i|der|hun|han|a-?kassen|jobcent\w+) har (?:ikke|aldrig))"
-    r" (?:\w+ ){0,4}ring(?:et|er|ede|e)\b"
-    r"|\bring(?:er|ede) (?:bare |slet |altsaa )?(?:ikke|aldrig)\b|\bikke blevet ringet\b"
-)
-# ... and somebody says that they were not
-RECORDED = re.compile(r"registrer|noter|skrevet|udebl|vaek|siger|paastaa|ikke")
 # How long before its time a meeting can already be the one that goes wrong.
 BEFORE = {
     CaseKind.LATE: timedelta(hours=12),
     CaseKind.VIDEO_FAILED: timedelta(hours=1),
     CaseKind.PHONE_NOT_RUNG: timedelta(minutes=15),
 }
-
-
-# "nu ringede de": it is mended
-RANG = re.compile(
-    r"(?:nu|de|hun|han|a-?kassen|jobcent\w+) (?:har )?(?:nu )?ring(?:ede|er|et)(?: (?:de|nu|mig|op|til mig))*[ .!:)]*$"
-)
-
-
-# "jeg er der om en halv time": late, and no afbud
-ON_THE_WAY = re.compile(
-    r"\b(?:er (?:der|fremme)|kommer|naar frem) (?:\w+ ){0,2}"
-    r"(?:om (?:\w+ ){0,3}(?:min\w*|time\w*|kvarter\w*|lidt)|lidt senere)\b|\ber paa vej\b"
-)
-NOT = re.compile(r"\b(?:ikke|ik|ikk|aldrig)\b")
-
-
-def late(turn: Turn) -> bool:
-    """Whether the person says that they come, only later."""
-    text = fold(turn.text)
-    return turn.known.entity("emne") == "for_sent" or (ON_THE_WAY.search(text) is not None and not NOT.search(text))
 
 
 async def begin(turn: Turn) -> None:
@@ -91,9 +59,18 @@ async def begin(turn: Turn) -> None:
             regret.nothing_given(turn.known, turn.reply)
             turn.finish()
             return
-        if turn.sure < SURE:
+        if turn.sure < SURE or (turn.known.ahead and not BEHIND.search(fold(turn.text))):
             _ask_whether(turn)
             return
+    if _told_just_now(turn, meeting, kind):
+        await _note_more(turn, meeting, kind)
+        turn.finish()
+        return
+    await noted(turn, meeting, kind)
+
+
+async def noted(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
+    """Note it, and look for a new time where one is needed."""
     await note(turn, meeting, kind)
     if meeting is not None and _needs_new_time(turn, meeting, kind):
         turn.state = {"kind": "book", "after": "missed", "aim": await aim_for(turn, meeting)}
@@ -105,13 +82,27 @@ async def begin(turn: Turn) -> None:
 
 async def more(turn: Turn) -> None:
     """More is told of the meeting that was missed while its new time is looked for: noted, and the question goes on."""
-    meeting = await _meeting(turn, CaseKind.MISSED)
+    await _note_more(turn, await _meeting(turn, CaseKind.MISSED), CaseKind.MISSED)
+    open_question(turn.state, turn.reply)
+
+
+async def _note_more(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
     contact = await turn.call(
         turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text,
-        turn.key("missed"), turn.now, CaseKind.MISSED.value,
+        turn.key("missed"), turn.now, kind.value,
     )  # fmt: skip
+    turn.slots["sidste_sag"] = matter.of("missed", turn.now, meeting, kind=kind.value)
+    holder = meeting.holder if meeting else (Holder.JOBCENTER if turn.known.social else Holder.AKASSE)
     turn.reply.say("utter_misset_ogsaa_noteret", kvittering=contact.receipt)
-    open_question(turn.state, turn.reply)
+    turn.reply.say("utter_naeste_kontakt", hvem_kontakt=place_of(turn.known, holder).contact())
+
+
+def _told_just_now(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> bool:
+    """Whether the same was noted a moment ago: it needs no second telling of what it means."""
+    last = turn.last
+    same = last.get("what") == "missed" and last.get("kind") == kind.value
+    same = same and last.get("appointment") == (meeting.id if meeting else None)
+    return same and turn.now - datetime.fromisoformat(last["at"]) < JUST_NOW
 
 
 def tells_more(turn: Turn) -> bool:

@@ -13,7 +13,7 @@ from actions.aiming import aim_for
 from actions.appointments import committed
 from actions.asking import ask_when
 from actions.known import Known
-from actions.meeting_words import covers, described, times_in
+from actions.meeting_words import covers, described, matching, times_in
 from actions.relative_wish import SAME_DAY, leaning_wish
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
@@ -28,7 +28,7 @@ FROM_TO = re.compile(r"\b(?:flyt|ryk|skub|udskyd)\w*\b(?P<old>.*?)\btil\b(?P<new
 async def begin(turn: Turn) -> None:
     """Which meeting is to be moved?"""
     turn.state["kind"] = "flyt"
-    meeting = await which.meeting(turn)
+    meeting = _from(turn) or await which.meeting(turn)
     if meeting is not None:
         await with_meeting(turn, meeting)
     elif wish := wish_in(turn.known):
@@ -68,11 +68,23 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     # its own time is no other time
     itself = Wish(excluded=((meeting.start, meeting.start + timedelta(minutes=1)),))
     turn.state["wish"] = as_json(merged(from_json(turn.state["wish"]), itself))
+    if meeting.start - turn.now <= timedelta(minutes=turn.service.settings.alarm_minutes):
+        turn.reply.say("utter_ring_ogsaa", **values)
     turn.reply.say("utter_flyt_staar", **values)
     if reason and not reason["warned"]:
         turn.reply.say("utter_flyt_ellers_afbud")
     if not ask_when(turn, "wish", clash=True):
         await proposing.propose(turn)
+
+
+def _from(turn: Turn) -> Appointment | None:
+    """The one meeting named before the "til" of "flyt mødet på torsdag til tirsdag"."""
+    found = FROM_TO.search(turn.text)
+    if found is None or turn.pressed:
+        return None
+    old, new = two_tasks.narrowed(turn.known, found["old"]), two_tasks.narrowed(turn.known, found["new"])
+    fits = matching(old, turn.known.ahead, naming=True) if times_in(old) and times_in(new) else []
+    return fits[0] if len(fits) == 1 else None
 
 
 def _to(known: Known, meeting: Appointment) -> Known:

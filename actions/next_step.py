@@ -26,6 +26,9 @@ ASKS = re.compile(
     r"(?:nu(?: saa)?|saa(?: nu)?|(?:goer|skal|kan|boer|maa) (?:jeg|man|vi)"
     r"(?: (?:nu|saa|her|bare|goere|mon|foerst|lige))*"
     r"|er (?:det )?naeste(?: skridt)?)[ .?!]*"
+    r"|(?:ok |og |men )?(?:skal|boer|behoever) jeg (?:(?:ogsaa|saa|selv|stadig) )*(?:at )?"
+    r"(?:ringe|kontakte|skrive|give besked)"
+    r"(?: (?:til|dem|a-?kassen|jobcent\w+|nogen|selv|ogsaa|nu))*[ .?!]*"
 )
 HAPPENS = re.compile(r"(?:og |men |ok )?hvad? (?:sker|skal) der (?:ske )?(?:nu|saa)(?: saa| nu)?[ .?!]*")
 DONE = re.compile(r"\b(?:booket|bestilt|flyttet|aflyst|registreret|hvornaar)\b")
@@ -44,11 +47,14 @@ def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:
     aim = state.get("aim") or {}
     if state.get("kind") == "afbud" and (meeting := _own(known, state.get("appointment"))):
         reply.say("utter_naeste_kontakt", **described(known, meeting))
+    elif state.get("moving") and (meeting := _own(known, state.get("appointment"))):
+        reply.say("utter_flyt_staar", **described(known, meeting))
     elif aim.get("holder") and (state.get("after") == "missed" or state.get("cancellation")):
         reply.say("utter_naeste_kontakt", hvem_kontakt=place_of(known, Holder(aim["holder"])).contact())
     if state.get("cancellation") and done_yet(known.text):
         regret.shown(known, reply)
-    standing(state, reply)
+    if not (state.get("moving") and reply.parts):
+        standing(state, reply)
     open_question(state, reply)
 
 

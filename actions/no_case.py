@@ -29,6 +29,12 @@ IN_VAIN = re.compile(
     r"|\bkan ikke (?:\w+ ){0,2}(?:faa fat i dem|komme igennem)\b"
 )
 
+# "hvad er a-kassens nummer?"
+NUMBER = re.compile(
+    r"\b(?:hvad|hvilket|har du|kan jeg faa|maa jeg faa|giv mig)\b(?!.*\bmit\b).*"
+    r"\b(?:telefon|tlf)?(?:nummer|nummeret|nr)\b"
+)
+
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
 
@@ -52,6 +58,9 @@ def answered(known: Known, reply: Reply) -> bool:
         return False
     if CPR.search(text):
         reply.say("utter_cpr")
+    elif NUMBER.search(text):
+        named = {"akasse": known.akasse, "jobcenter": known.jobcenter}.get(str(known.entity("myndighed")))
+        reply.say("utter_kontakt_er", hvem_kontakt=named.contact() if named else known.values()["myndighed"])
     elif CONTACTED.fullmatch(text):
         reply.say("utter_har_kontaktet")
     else:

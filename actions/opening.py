@@ -1,4 +1,4 @@
-"""The opening line and what the assistant can do."""
+"""The opening line, courtesies, and what the assistant can do."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import next_step, plan
+from actions import courtesy, next_step, others, plan, tasks
+from actions.aside import FREE
 from actions.gaps import staff_choice
-from actions.known import known_from
+from actions.known import Known, known_from
 from actions.reply import Reply
+from actions.subject import subject_in
 from actions.talk import outside
-from actions.turn import ask_again
+from actions.turn import STOP, ask_again
+from forloeb.danish.words import fold
 
 
 class ActionStart(Action):
@@ -51,6 +54,8 @@ class ActionHjaelp(Action):
         known = await known_from(tracker)
         if not tracker.get_slot("opgave_aktiv") and (events := await outside(known, tracker, dispatcher)):
             return events
+        if _answers_freely(known, tracker):
+            return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
         reply = Reply(values=known.values())
         if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
             next_step.in_task(known, tracker, reply)
@@ -73,3 +78,45 @@ class ActionHjaelp(Action):
         staff_choice(reply)
         reply.send(dispatcher)
         return known.events()
+
+
+class ActionHoeflighed(Action):
+    """Answers thanks, a goodbye or a greeting; in a task, says first what is not done yet."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_hoeflighed"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """One reply; the task goes on when the person answers."""
+        if tracker.get_slot("opgave_aktiv") and STOP.search(fold((tracker.latest_message or {}).get("text") or "")):
+            return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
+        known = await known_from(tracker)
+        reply = Reply(values=known.values())
+        intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if others.about(known):
+            others.refuse(known, reply)
+            staff_choice(reply)
+        elif intent == "bot_identitet":
+            await _who_answers(known, tracker, reply)
+        elif tracker.get_slot("opgave_aktiv"):
+            courtesy.in_task(tracker, reply, str(intent))
+        else:
+            reply.say(f"utter_{intent}")
+        reply.send(dispatcher)
+        return known.events()
+
+
+async def _who_answers(known: Known, tracker: Tracker, reply: Reply) -> None:
+    """What we are, and the open question again; "har de svaret?" asks how what was done stands."""
+    if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+        next_step.in_task(known, tracker, reply)
+    elif not await next_step.told(known, tracker, reply):
+        reply.say("utter_bot_identitet")
+        ask_again(tracker, reply)
+
+
+def _answers_freely(known: Known, tracker: Tracker) -> bool:
+    """Whether a task's step takes any words, and these say what the meeting is to be about."""
+    state = tracker.get_slot("opgave") or {}
+    return (state.get("kind"), state.get("step")) in FREE and subject_in(known.text) is not None

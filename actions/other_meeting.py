@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from actions import change_form, which
+from actions.meeting_words import covers, times_in
 from actions.turn import Turn
 from forloeb.booking.model import Appointment
 from forloeb.danish.words import fold
@@ -47,6 +48,14 @@ async def taken(turn: Turn, meeting: Appointment, go_on: Callable[[Turn, Appoint
     return True
 
 
+def wrong_day(turn: Turn) -> bool:
+    """Whether a correction denies the day of the meeting just cancelled: "nej det er ikke torsdag, det er fredag"."""
+    off = turn.known.afbud
+    if turn.chosen or off is None or not turn.state.get("cancellation") or not CORRECTS.search(fold(turn.text)):
+        return False
+    return any(t["excluded"] and covers(t, off[0].start) for t in times_in(turn.known))
+
+
 def wrong_one(turn: Turn) -> Appointment | None:
     """The meeting that was meant, when an afbud has just been recorded for another; None when nothing says so.
 
@@ -60,6 +69,8 @@ def wrong_one(turn: Turn) -> Appointment | None:
         fits = [m for m in turn.known.ahead if m.holder.value == holder]
     elif WRONG_MEETING.search(fold(turn.text)):
         fits = which.meant(turn, turn.known.ahead) or list(turn.known.ahead)
+    elif wrong_day(turn):
+        fits = [m for m in which.meant(turn, turn.known.ahead) if m.id != off[0].id]
     else:
         return None
     return fits[0] if len(fits) == 1 else None

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from actions import regret
 from actions.asking import ask_when, settle
 from actions.gaps import staff_choice
 from actions.known import Known
-from actions.meeting_words import CLOCK, by_ordinal, matching, times_in
+from actions.meeting_words import CLOCK, by_ordinal, covers, matching, times_in
 from actions.proposing import give_up, lists, lost, offered, propose, slot, stop
 from actions.relative_wish import WEEKS_LATER, leaning_wish
 from actions.turn import Turn
@@ -35,6 +36,7 @@ WHICHEVER = re.compile(
     r"|alle (?:\w+ )?(?:passer|dur|duer|er (?:fine|ok|okay|gode)))\b"
 )
 EARLIER = re.compile(r"\b(?:endnu |noget |lidt )?(?:tidligere|hurtigere|foer)\b(?! (?:paa dagen|kl|den|jeg))")
+YES = re.compile(r"\s*(?:ja|jo|jep|jeps|jaja)\b", re.IGNORECASE)
 # A preference or a question says what to look for, even where only one of the times shown fits it.
 PREFERS = re.compile(r"\b(helst|hellere|kun|foretraekker|er der|har (?:i|du)|findes der|andre|senere|tidligere)\b")
 
@@ -52,7 +54,7 @@ async def pick(turn: Turn) -> Slot | None:
             await _again(turn, shown)
         return found
     text = fold(turn.text)
-    if turn.stops or (not chosen and NOT_NOW.search(text)):
+    if turn.stops or (not chosen and NOT_NOW.search(text)) or await _comes_after_all(turn):
         await stop(turn)
     elif not chosen and (leaning := await _leaning(turn, shown)):
         await propose(turn, leaning)
@@ -72,11 +74,23 @@ async def pick(turn: Turn) -> Slot | None:
         await propose(turn, more=True)
     elif turn.no:
         await none_fits(turn)
-    elif turn.yes and len(shown) == 1:
+    elif (turn.yes or YES.match(turn.text)) and len(shown) == 1:
         return shown[0]
     elif not ask_when(turn, "choose", clash=False):
         await _again(turn, shown)
     return None
+
+
+async def _comes_after_all(turn: Turn) -> bool:
+    """In a move: "jeg kan godt komme på torsdag alligevel", about the meeting as it stands."""
+    if turn.chosen or not turn.state.get("moving") or not regret.comes(turn.known):
+        return False
+    meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
+    times = times_in(turn.known)
+    comes = not times or any(covers(t, meeting.start) for t in times)
+    if comes:
+        turn.state.pop("afbud", None)
+    return comes
 
 
 async def _leaning(turn: Turn, shown: list[Slot]) -> Wish | None:
@@ -150,7 +164,7 @@ async def _again(turn: Turn, shown: list[Slot]) -> None:
         await lost(turn, "utter_tid_optaget")
         return
     unclear = int(turn.state.get("unclear") or 0) + 1
-    if turn.yes and len(shown) > 1 and unclear == 1:
+    if (turn.yes or YES.match(turn.text)) and len(shown) > 1 and unclear == 1:
         turn.reply.ask("utter_tider_hvilken_af_dem")
         turn.reply.choices[:] = (turn.state.get("ask") or {}).get("choices") or []
         turn.wait("choose", "utter_tider_spoerg_igen", unclear=unclear)
@@ -184,7 +198,7 @@ async def wish_step(turn: Turn) -> None:
     wish = leaning or wish_in(turn.known)
     if turn.chosen == "give_up" or (wish is None and turn.no and not turn.stops):
         await give_up(turn)
-    elif turn.stops:
+    elif turn.stops or await _comes_after_all(turn):
         await stop(turn)
     elif ask_when(turn, "wish", clash=wish is not None):
         return

@@ -47,6 +47,8 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
     offered = [s.id for s in found.slots]
     again = "utter_tider_spoerg_igen" if len(offered) > 1 else "utter_tider_spoerg_en_igen"
     turn.wait("choose", again, unclear=0, offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
+    if len(found.slots) == 1:  # asked again without the list, it names the time
+        turn.state["ask"]["parts"] = [[again, {**turn.reply.values, **described(turn.known, found.slots[0])}]]
     return True
 
 

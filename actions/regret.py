@@ -37,13 +37,17 @@ def regrets(known: Known) -> bool:
     return REGRETS.search(fold(known.text)) is not None
 
 
+def comes(known: Known) -> bool:
+    """Whether the person says that they can come after all."""
+    text = fold(known.text)
+    return (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
+
+
 def meant(known: Known) -> bool:
     """Whether an afbud was given that the message takes back ("fortryd afbuddet", "jeg kan alligevel godt komme")."""
     if known.afbud is None:
         return False
-    text = fold(known.text)
-    comes = (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
-    if not (regrets(known) or comes):
+    if not (regrets(known) or comes(known)):
         return False
     # "jeg kan godt komme på fredag" picks a time, or is about a meeting that stands
     return not times_in(known) or bool(matching(known, known.cancelled, naming=True))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from actions import services
 from actions.known import Known
 from actions.wishing import wish_in
 from forloeb.booking.wishes import Wish
@@ -22,6 +23,7 @@ WEEKS_LATER = re.compile(
     r"|(?:en|1|een) uge (?:efter|senere|frem)|(?:skub\w*|udskyd\w*) (?:\w+ ){0,3}(?:en|1) uge)"
     r"|(?P<two>(?:to|2) uger (?:efter|senere|frem)|(?:14|fjorten) dage (?:efter|senere|frem)))\b"
 )
+NEXT_WEEK = re.compile(r"\b(?:i )?naeste uge\b")
 WEEK = timedelta(days=7)
 
 
@@ -35,6 +37,9 @@ def relative_wish(text: str, base: datetime) -> Wish | None:
     folded, base = fold(text), base.astimezone(ZONE)
     later = WEEKS_LATER.search(folded)
     clock, day = SAME_TIME.search(folded), SAME_DAY.search(folded)
+    if later is None and clock and NEXT_WEEK.search(folded) and _in_this_week(base):
+        moved = datetime.combine(base.date() + WEEK, base.time(), ZONE)
+        return Wish(intervals=((moved, moved + timedelta(minutes=1)),))
     if later is None:
         if day and not clock:
             midnight = datetime.combine(base.date(), time(0), ZONE)
@@ -71,6 +76,10 @@ def leaning_wish(known: Known, base: datetime, without: Callable[[dict[str, Any]
     return replace(
         leaning, weekdays=named, not_weekdays=said.not_weekdays, excluded=said.excluded, form=said.form, **clock
     )
+
+
+def _in_this_week(base: datetime) -> bool:
+    return base.date().isocalendar()[:2] == services.today().isocalendar()[:2]
 
 
 def _instant(wish: Wish) -> bool:

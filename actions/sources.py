@@ -27,6 +27,10 @@ class ActionHvorStaarDet(Action):
         known = await known_from(tracker)
         named = known.entity("fakta")
         beside = Reply(values=known.values())
+        if not named and tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+            next_step.in_task(known, tracker, beside)
+            beside.send(dispatcher)
+            return known.events()
         if not named and await next_step.told(known, tracker, beside):
             beside.send(dispatcher)
             return known.events()

@@ -23,6 +23,7 @@ from actions import (
     practical,
     prepare,
     rebook,
+    regret,
     said_early,
     several,
     two_tasks,
@@ -31,8 +32,10 @@ from actions import (
 from actions.afbud_words import CANCELS
 from actions.answers import answer_into, asked
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
+from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
+from actions.wishing import as_json, wish_in
 from forloeb import operation
 from forloeb.booking import replay
 from forloeb.booking.errors import NotFound
@@ -83,6 +86,7 @@ COMMITS: dict[str, Step] = {
     "notes": prepare.commit,
     "missed": missed.begin,
 }
+KNOWN_BEFORE = ("appointment", "ground", "words")  # what an afbud that is taken up again begins with
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
 OWN_MEETING = re.compile(
     r"\b(?:(?:gamle|eksisterende|nuvaerende) (?:moede|aftale|samtale|tid)|(?:andet|anden) (?:moede|aftale|samtale)"
@@ -106,7 +110,7 @@ class ActionOpgave(Action):
         if turn.state.get("step") and not turn.pressed and await finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
-        regretted = rebook.wanted(turn, BEGIN) or other_meeting.wrong_one(turn)
+        regretted = rebook.wanted(turn, BEGIN) or other_meeting.wrong_one(turn) or other_meeting.wrong_day(turn)
         beside = turn.state.get("step") and not regretted
         if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
@@ -123,13 +127,15 @@ class ActionOpgave(Action):
         return send(turn, dispatcher)
 
 
-async def begin_beside(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+async def begin_beside(
+    intent: str, dispatcher: CollectingDispatcher, tracker: Tracker, state: dict[str, Any] | None = None
+) -> list[Any]:
     """Answer the questions of a message, then begin the task that it names too, in one reply.
 
     What such a message means is less sure than one that only says it: an afbud is asked about before it is taken.
     """
     turn = await turn_from(tracker)
-    turn.intent, turn.sure = intent, 0.0
+    turn.intent, turn.sure, turn.state = intent, 0.0, state or {}
     intents = asked(tracker)
     answer_into(turn.reply, turn.known, intents)
     turn.slots["sidste_emner"] = intents
@@ -181,12 +187,16 @@ async def _step(turn: Turn) -> None:
     if meant := other_meeting.wrong_one(turn):
         await rebook.begin(turn, meant)
         return
-    if rebook.wanted(turn, BEGIN):
+    if rebook.wanted(turn, BEGIN) or other_meeting.wrong_day(turn):
         await rebook.begin(turn)
         return
     if step and (given_up := afbud_instead.back(turn)):
         turn.state = given_up
         await afbud.commit(turn, warned=bool(given_up["warned"]))
+        return
+    once_more = turn.state.get("cancellation") and turn.intent == "meld_afbud" and not turn.known.ahead
+    if once_more and not turn.pressed and regret.given(turn.known, turn.reply):
+        open_question(turn.state, turn.reply)
         return
     if step and missed.tells_more(turn):
         await missed.more(turn)
@@ -196,7 +206,7 @@ async def _step(turn: Turn) -> None:
         begin = missed.begin
     if not step:
         if begin:
-            turn.state = {}
+            turn.state = {name: turn.state[name] for name in KNOWN_BEFORE if turn.state.get(name)}
             await begin(turn)
         else:
             turn.reply.say("utter_opgave_ingen")
@@ -223,6 +233,11 @@ async def _booking_off(turn: Turn) -> bool:
 
 
 async def _which(turn: Turn, kind: str) -> None:
+    if kind == "afbud" and (both := await which.both(turn)):
+        several.ask(turn, both)
+        return
+    if kind == "flyt" and (wish := wish_in(turn.known)):
+        turn.state["wish"] = as_json(wish)
     meeting = await which.answered(turn)
     if meeting is not None:
         await WITH_MEETING[kind](turn, meeting)
