@@ -78,8 +78,9 @@ def _means(turn: Turn, going: Appointment) -> bool:
 
 async def _begun(turn: Turn, going: Appointment) -> None:
     """Too late for an afbud: the moment is noted as for a missed meeting, and the person makes contact now."""
-    turn.reply.say("utter_afbud_for_sent")
+    said = len(turn.reply.parts)
     await missed.noted(turn, going, CaseKind.MISSED)
+    turn.reply.parts.insert(said + 1, ("utter_afbud_for_sent", turn.reply.values))  # what to do now comes first
 
 
 async def without_meeting(turn: Turn) -> None:

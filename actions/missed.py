@@ -124,8 +124,9 @@ def _ask_whether(turn: Turn) -> None:
 
 async def note(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
     """Commit the contact, then say what to do now, the receipt, and what is known of the consequence."""
+    words = turn.state.get("words") or turn.text or kind.value  # an afbud that came too late has its reason
     contact = await turn.call(
-        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text or kind.value,
+        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, words,
         turn.key("missed"), turn.now, kind.value,
     )  # fmt: skip
     turn.slots["sidste_sag"] = matter.of("missed", turn.now, meeting, kind=kind.value)
