@@ -8,6 +8,7 @@ from actions import afbud_done, book, matter, missed, move, other_meeting, regre
 from actions.afbud_reason import REASONS, agrees, ground_of, named_ground, rather, reason_choices, wishes
 from actions.afbud_words import (
     ANOTHER_TIME,
+    DENIED,
     HAPPENED,
     NO_REASON,
     grieves,
@@ -17,7 +18,7 @@ from actions.meeting_words import covers, described, matching, place_of, times_i
 from actions.missed_words import late
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
-from actions.wishing import as_json, away_in, from_json, merged, not_that_day, on_the_way, wish_in
+from actions.wishing import as_json, away_in, from_json, merged, not_that_day, on_the_way, untils, wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Ground, Holder
 from forloeb.danish.words import fold
@@ -36,11 +37,14 @@ async def begin(turn: Turn) -> None:
         await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, known))
         return
     sure = turn.sure if surely(turn) else 0.0
+    if DENIED.search(fold(turn.text)):
+        keep(turn)
+        return
     ground = ground_of(turn)
     if ground is None and turn.remembered:
         ground, sure = turn.remembered.ground, 0.0
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
-    if several.WHOLE.search(fold(turn.text)):
+    if several.WHOLE.search(fold(turn.text)) or (ground == Ground.ILLNESS.value and untils(turn.known)):
         turn.state["away"] = as_json(away_in(turn.known))
     elif on_the_way(turn.text) and (back := wish_in(turn.known)):
         turn.state["away"] = as_json(back)

@@ -45,6 +45,10 @@ SAYS_SO = re.compile(
     r"|\b(?:kan|ka|kommer|komme|naar|naa|moeder|deltage|deltager|vaere) (?:\w+ ){0,4}(?:ikke|ik|ikk|it|ej|aldrig)\b"
     r"|\b(?:ikke|ik|ikk|it|ej|aldrig) (?:\w+ ){0,4}(?:komme|kommer|kan|naa|naar|moede|deltage|med|afsted|vaere der)\b"
 )
+# "jeg vil ikke melde afbud, jeg vil bare vide hvor mødet er"
+DENIED = re.compile(
+    r"\b(?:vil|skal|oensker) (?:jeg )?(?:slet )?ikke (?:\w+ )?(?:melde afbud|aflyse|afmelde|afbestille)\b"
+)
 # The act itself named, whatever else is told.
 CANCELS = re.compile(r"afbud|aflys|afmeld|annul|cancel")
 

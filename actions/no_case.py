@@ -35,6 +35,12 @@ NUMBER = re.compile(
     r"\b(?:telefon|tlf)?(?:nummer|nummeret|nr)\b"
 )
 
+# "de gav mig en tid på mandag", "jeg har fået en ny tid af dem"
+GOT_TIME = re.compile(
+    r"\b(?:de|hun|han|a-?kassen|jobcent\w+|vi|jeg) (?:har )?(?:gav|givet|fik|faaet|aftalt\w*)"
+    r" (?:mig )?(?:\w+ ){0,2}tid\b"
+)
+
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
 
@@ -73,4 +79,13 @@ def in_vain(known: Known, reply: Reply) -> bool:
     if IN_VAIN.search(fold(known.text).replace(",", "")) is None:
         return False
     reply.say("utter_har_ringet_forgaeves")
+    return True
+
+
+def got_a_time(known: Known, reply: Reply) -> bool:
+    """To who has agreed a time with the holder: nothing is looked for; False when the message is something else."""
+    text = fold(known.text)
+    if GOT_TIME.search(text) is None or "?" in text:
+        return False
+    reply.say("utter_fik_tid")
     return True

@@ -30,7 +30,10 @@ NONE_FITS = re.compile(
     r"\b(ingen af (?:dem|de|tiderne)|ingen passer|passer (?:\w+ )?ikke|kan ikke nogen af|kan ingen af"
     r"|duer ikke|ikke nogen af|^(?:nej )?(?:ingen|nul)$)\b"
 )
-NOT_NOW = re.compile(r"\b(ikke (?:lige |en |tid |tid lige )*nu|nej tak|vent(?:er|e) med det)\b")
+NOT_NOW = re.compile(
+    r"\b(ikke (?:lige |en |tid |tid lige )*nu|nej tak|vent(?:er|e) med det"
+    r"|ikke (?:en |nogen )?(?:ny|nye) tid(?:er)?(?! \w))\b"
+)
 WHICHEVER = re.compile(
     r"\b(lige meget|ligegyldigt|lige gyldigt|bare en af dem|uanset hvilken|du bestemmer|vaelg du"
     r"|alle (?:\w+ )?(?:passer|dur|duer|er (?:fine|ok|okay|gode)))\b"

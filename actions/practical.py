@@ -23,8 +23,8 @@ LENGTH = re.compile(
     rf"|\bhvor lang (?:er|bliver) {THING}\b"
 )
 PLACE = re.compile(
-    rf"\bhvor (?:ligger|foregaar|er|holdes|afholdes) {THING}\b|\bhvor skal (?:jeg|vi) (?:hen|moede|tage hen|komme)\b"
-    r"|\b(?:hvad|hvilken) (?:er )?adresse\w*"
+    rf"\bhvor (?:(?:ligger|foregaar|er|holdes|afholdes) {THING}|{THING} (?:er|ligger|foregaar|holdes))\b"
+    r"|\bhvor skal (?:jeg|vi) (?:hen|moede|tage hen|komme)\b|\b(?:hvad|hvilken) (?:er )?adresse\w*"
 )
 SHORT = 10  # words: a longer message asks more than that
 
@@ -48,7 +48,8 @@ async def in_task(turn: Turn, reply: Reply) -> bool:
     ids = [turn.state["slot"]] if turn.state.get("slot") else turn.state.get("offered") or []
     things: list[Any] = [found for each in ids if (found := await slot(turn, each))]
     if not things:
-        things = [a for a in turn.known.ahead if a.id == turn.state.get("appointment")]
+        own: list[Any] = [a for a in turn.known.ahead if a.id == turn.state.get("appointment")]
+        things = own or (list(turn.known.ahead) if len(turn.known.ahead) == 1 else [])
     return tell(turn.known, reply, things)
 
 

@@ -17,6 +17,7 @@ from actions import (
     gaps,
     missed,
     move,
+    no_case,
     other_meeting,
     others,
     picking,
@@ -201,6 +202,12 @@ async def _step(turn: Turn) -> None:
     if step and missed.tells_more(turn):
         await missed.more(turn)
         return
+    other = turn.intent in ("meld_afbud", "flyt_samtale", "skift_moedeform", "misset_samtale")
+    timely = (not step or _place(turn) in TIMES) and not other
+    if timely and not turn.pressed and turn.known.registered and no_case.got_a_time(turn.known, turn.reply):
+        await turn.call(turn.service.release, turn.claimant_id)
+        turn.finish()
+        return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
         begin = missed.begin
@@ -236,9 +243,12 @@ async def _which(turn: Turn, kind: str) -> None:
     if kind == "afbud" and (both := await which.both(turn)):
         several.ask(turn, both)
         return
-    if kind == "flyt" and (wish := wish_in(turn.known)):
+    if kind == "flyt" and not turn.pressed and (wish := wish_in(turn.known)):
         turn.state["wish"] = as_json(wish)
+        turn.reply.say("utter_hvilken_foerst")
     meeting = await which.answered(turn)
+    if meeting is not None:
+        turn.reply.parts[:] = [part for part in turn.reply.parts if part[0] != "utter_hvilken_foerst"]
     if meeting is not None:
         await WITH_MEETING[kind](turn, meeting)
     elif turn.over and kind == "afbud":

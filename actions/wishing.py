@@ -124,9 +124,15 @@ def not_that_day(meeting: Appointment) -> Wish:
 
 
 def away_in(known: Known) -> Wish:
-    """Who cannot come for a whole span ("jeg er syg hele næste uge") is offered no time within it."""
+    """Who cannot come for a span ("jeg er syg hele næste uge", "til og med den 14.") is offered no time within it."""
     dated = [t for t in times_in(known) if len(t["start"] or "") > CLOCK and len(t["end"] or "") > CLOCK]
-    return Wish(excluded=tuple(gap for said in dated if (gap := span(said))))
+    gaps = [gap for said in dated if (gap := span(said))]
+    return Wish(excluded=(*gaps, *((services.now(), datetime.fromisoformat(t["end"])) for t in untils(known))))
+
+
+def untils(known: Known) -> list[dict[str, Any]]:
+    """The days until which something lasts: "til og med den 14."."""
+    return [t for t in times_in(known) if t["kind"] == "before" and t["grain"] == "day" and t["end"]]
 
 
 def as_json(wish: Wish) -> dict[str, Any]:
