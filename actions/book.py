@@ -117,6 +117,8 @@ async def form(turn: Turn) -> None:
     forms = reading_back.forms_of(turn, slot)
     if not turn.chosen and BARE_NUMBER.match(turn.text) and (number := by_ordinal(turn.text, forms)):
         said = number  # the forms are what was listed last
+    elif not turn.chosen and picking.WHICHEVER.search(fold(turn.text)):
+        said = forms[0]  # read back before anything is done
     about = said_early.about(turn)
     if said in forms:
         await _with_form(turn, said)
@@ -129,6 +131,8 @@ async def form(turn: Turn) -> None:
     else:
         if about:
             said_early.noted(turn, about)
+        else:
+            turn.reply.say("utter_book_form_vaelg")
         _ask_form(turn, slot, forms)
 
 
