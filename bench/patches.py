@@ -15,10 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
+from forloeb import training
 from forloeb.assistant import tuning
 from forloeb.assistant.stores import TrackerStore
 from forloeb.settings import ROOT
@@ -77,6 +84,36 @@ def reading(folder: Path) -> list[tuple[str, float, float]]:
     return found
 
 
+def model() -> list[tuple[str, float, float]]:
+    """The trained model: one message understood, and the rules that fit an answer tried."""
+    agent = Agent.load(str(training.current() or training.train(print)))
+    runner, about = agent.processor.graph_runner, agent.processor.model_metadata
+    policy = next(n._component for n in runner._instantiated_nodes.values() if isinstance(n._component, RulePolicy))
+    tracker = DialogueStateTracker("c", agent.domain.slots)
+    for event in (
+        ActionExecuted("action_listen"),
+        UserUttered("x", {"name": "cv_frist"}),
+        ActionExecuted("action_svar"),
+    ):
+        tracker.update(event, agent.domain)
+    states = policy._prediction_states(tracker, agent.domain, rule_only_data={})
+    rules = policy.lookup["rules"]
+
+    def understood(run: Callable[..., Any]) -> Callable[[], Any]:
+        target = about.nlu_target
+        message = [UserMessage("hvornår skal mit cv ligge klar?")]
+        return lambda: run(runner, {PLACEHOLDER_MESSAGE: message, PLACEHOLDER_TRACKER: None}, [target])
+
+    return [
+        ("understanding a message", cost(understood(DaskGraphRunner.run)), cost(understood(tuning.run_graph))),
+        (
+            f"finding what fits among {len(rules)} rules",
+            cost(lambda: RulePolicy._get_possible_keys(policy, rules, states)),
+            cost(lambda: tuning.possible_keys(policy, rules, states)),
+        ),
+    ]
+
+
 def main() -> None:
     """Print the table and keep it."""
     action = RemoteAction("action_svar", None)
@@ -92,6 +129,7 @@ def main() -> None:
             cost(lambda: [tuning.resolve_by_type("slot") for _ in range(10)]),
         ),
     ]
+    rows += model()
     with tempfile.TemporaryDirectory() as folder:
         rows += reading(Path(folder))
         Event.resolve_by_type = staticmethod(tuning.resolve_by_type)

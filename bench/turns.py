@@ -3,6 +3,8 @@
 A turn of ours goes through the gateway (stored before it is handed on, stored before it is answered), the assistant
 with its SQL tracker store and the action server with its database, and back. A turn of the starter goes through its
 REST channel, the SQL tracker store and one custom action that does nothing. Every row stays in the table, lost or won.
+The rows of many wordings ask ours forty things, each new to it, some of which want a sentence vector (docs/nlu.md); the
+starter, which does the same work for any text, is asked its one question.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ ABOUT = (__doc__ or "").partition("\n\n")[2].strip()
 HERE = Path(__file__).resolve().parent
 REPORT = HERE / "turns.md"
 OUR_QUESTION = "hvornår skal mit cv ligge klar?"
+WORDINGS = (HERE / "wordings.txt").read_text(encoding="utf-8").splitlines()
 LONG = 200
 Person = Callable[[], Awaitable[None]]
 
@@ -98,6 +101,19 @@ class Ours:
 
         return turn
 
+    async def wordy_person(self, session: aiohttp.ClientSession, wordings: list[str]) -> Person:
+        """Somebody who asks these things, one a turn."""
+        base, left = f"http://127.0.0.1:{self.stack.ports['GATEWAY']}/webhooks/web", list(wordings)
+        async with session.post(f"{base}/session", json={}) as answer:
+            headers = {"Authorization": f"Bearer {(await answer.json())['token']}"}
+
+        async def turn() -> None:
+            message = {"id": uuid.uuid4().hex, "text": left.pop()}
+            async with session.post(f"{base}/messages", json=message, headers=headers) as answer:
+                assert answer.status == 200 and (await answer.json())["messages"]
+
+        return turn
+
     async def long_person(self, session: aiohttp.ClientSession) -> Person:
         """Somebody with LONG turns behind them."""
         base = f"http://127.0.0.1:{self.stack.ports['GATEWAY']}/webhooks/web"
@@ -136,6 +152,10 @@ class Stock(Starter):
 
         return turn
 
+    async def wordy_person(self, session: aiohttp.ClientSession, wordings: list[str]) -> Person:
+        """As any: what is said costs the starter nothing more."""
+        return await self.person(session)
+
     async def long_person(self, session: aiohttp.ClientSession) -> Person:
         """Somebody with LONG turns behind them."""
         turn = await self.person(session)
@@ -160,6 +180,15 @@ async def new_turns(side: Ours | Stock, people: int = 20, turns: int = 5) -> lis
     async with aiohttp.ClientSession() as session:
         for _ in range(people):
             found += await timed(await side.person(session), turns)
+    return found
+
+
+async def wordy_turns(side: Ours | Stock, turns: int = 5) -> list[float]:
+    """Milliseconds of turns that each say something new, a few by each person."""
+    found: list[float] = []
+    async with aiohttp.ClientSession() as session:
+        for first in range(0, len(WORDINGS), turns):
+            found += await timed(await side.wordy_person(session, WORDINGS[first : first + turns]), turns)
     return found
 
 
@@ -227,6 +256,8 @@ def measure(side: Ours | Stock) -> dict[str, float]:
         asyncio.run(new_turns(side, people=3))  # warm
         fresh = asyncio.run(new_turns(side))
         found |= {"new50": percentile(fresh, 50), "new95": percentile(fresh, 95)}
+        wordy = asyncio.run(wordy_turns(side))
+        found |= {"wordy50": percentile(wordy, 50), "wordy95": percentile(wordy, 95)}
         for people, turns in ((1, 30), (8, 20), (32, 8)):
             found[f"at{people}"] = asyncio.run(throughput(side, people, turns))
         under = asyncio.run(steady(side))
@@ -244,6 +275,8 @@ def measure(side: Ours | Stock) -> dict[str, float]:
 ROWS = (
     ("turn, new conversation, p50", "ms", "new50", True),
     ("turn, new conversation, p95", "ms", "new95", True),
+    ("turn, many wordings, p50", "ms", "wordy50", True),
+    ("turn, many wordings, p95", "ms", "wordy95", True),
     (f"turn after {LONG} turns, p50", "ms", "long50", True),
     (f"turn after {LONG} turns, p95", "ms", "long95", True),
     (f"turn {LONG} / turn 1", "×", "growth", True),

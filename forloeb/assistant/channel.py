@@ -27,7 +27,7 @@ from sanic.response import text as text_response
 
 from forloeb import logs, metrics
 from forloeb import settings as settings_module
-from forloeb.assistant import tuning
+from forloeb.assistant import tuning, without_tensorflow
 
 log = logging.getLogger(__name__)
 KEEP = 2_000
@@ -121,6 +121,7 @@ class InternalChannel(InputChannel):
         @routes.listener("after_server_start")
         async def settled(_app: Any, _loop: Any) -> None:
             tuning.settle()
+            without_tensorflow.seal()
 
         return routes
 

@@ -9,6 +9,7 @@ import yaml
 
 from forloeb import logs
 from forloeb import settings as settings_module
+from forloeb.assistant import without_tensorflow
 from forloeb.settings import ROOT, Settings
 
 
@@ -47,7 +48,8 @@ def main() -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     logs.start("assistant", alone=False)
     sys.argv = arguments(settings_module.load())
-    sys.modules["jax"] = None  # type: ignore[assignment]  # TensorFlow Lite takes it if it is there: 2 s for nothing
+    if not without_tensorflow.is_needed(ROOT / "config.yml"):
+        without_tensorflow.stand_in()
     from rasa.__main__ import main as rasa_main
 
     from forloeb.assistant import tuning

@@ -17,16 +17,22 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
+from sqlalchemy.orm import sessionmaker
 
+from forloeb import db
 from forloeb import settings as settings_module
 
 TURNS = 6
 
 
 class TrackerStore(SQLTrackerStore):
-    """Rasa's SQL store at FORLOEB_TRACKER_URL; on SQLite in WAL mode, in a file of its own."""
+    """Rasa's SQL store at FORLOEB_TRACKER_URL, over connections that stay open; on SQLite a file of its own.
+
+    Rasa opens SQLite's file anew for every read and every write. Where nobody else has it open, closing it copies the
+    write-ahead log into the file, and waits for the disk twice more.
+    """
 
     def __init__(self, domain: Domain | None = None, host: str | None = None, **kwargs: Any) -> None:
         """Rasa passes `domain` and the endpoint's own keys, of which none are used."""
@@ -44,9 +50,9 @@ class TrackerStore(SQLTrackerStore):
             query=dict(url.query) or None,
             event_broker=kwargs.get("event_broker"),
         )
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        self.engine.dispose()
+        self.engine: Engine = db.connect(settings.tracker_url)
+        self.sessionmaker = sessionmaker(bind=self.engine)
         self._queries = _Queries(self.SQLEvent.__table__)
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
@@ -56,8 +62,8 @@ class TrackerStore(SQLTrackerStore):
         """
         if fetch_events_from_all_sessions:
             return await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        with self.session_scope() as session:
-            events = self._queries.lately(session.connection(), sender_id)
+        with db.reading(self.engine) as connection:
+            events = self._queries.lately(connection, sender_id)
         if not events or not self.domain:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
@@ -72,10 +78,9 @@ class TrackerStore(SQLTrackerStore):
         else:
             await self.stream_events(tracker)
             new = [_row(tracker.sender_id, event) for event in itertools.islice(tracker.events, read_back, None)]
-            with self.session_scope() as session:
-                if new:
-                    session.connection().execute(self._queries.insert, new)
-                session.commit()
+            if new:
+                with db.writing(self.engine) as connection:
+                    connection.execute(self._queries.insert, new)
         tracker.read_back = len(tracker.events)
 
 

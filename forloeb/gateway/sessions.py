@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from forloeb.gateway.tables import conversation, web_session
 IDLE_ANONYMOUS = timedelta(days=7)
 IDLE_SIGNED_IN = timedelta(hours=12)  # the next person at a shared computer must not read on
 TOUCH = timedelta(minutes=5)
+REMEMBERED = 20_000  # sessions known without asking; the one unused longest is forgotten
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,24 @@ class Session:
     token_hash: str
     conversation: str
     claimant: str | None
+
+
+class KnownSessions:
+    """Sessions that held a moment ago. Whoever writes or reads still proves theirs in the same transaction."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Session] = OrderedDict()
+
+    def get(self, token_hash: str | None) -> Session | None:
+        """The session that this token had when it was last proven."""
+        return self._known.get(token_hash) if token_hash else None
+
+    def add(self, session: Session) -> None:
+        """Remember a session that was just proven."""
+        self._known[session.token_hash] = session
+        self._known.move_to_end(session.token_hash)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
 
 def hash_of(token: str) -> str:

@@ -18,10 +18,11 @@ from forloeb.gateway.channel import Incoming, Outgoing
 from forloeb.gateway.errors import Refusal
 from forloeb.gateway.keys import BELLS, ENGINE, SETTINGS, TIMES, TUNING, WORKER
 from forloeb.gateway.limits import BODY_LIMIT, Buckets, Rate, address_of
-from forloeb.gateway.sessions import Session
+from forloeb.gateway.sessions import KnownSessions, Session
 from forloeb.gateway.transactions import read, write
 
 BUCKETS = web.AppKey("buckets", Buckets)
+KNOWN = web.AppKey("known", KnownSessions)
 
 GREETING_SECONDS = 1.0
 _LARGEST_SEQ = 2**31 - 1
@@ -30,6 +31,7 @@ _LARGEST_SEQ = 2**31 - 1
 def add_routes(app: web.Application) -> None:
     """Add the web channel to the application."""
     app[BUCKETS] = Buckets()
+    app[KNOWN] = KnownSessions()
     app.router.add_post("/webhooks/web/session", open_session)
     app.router.add_post("/webhooks/web/messages", post_message)
     app.router.add_get("/webhooks/web/messages", get_messages)
@@ -63,7 +65,11 @@ async def open_session(request: web.Request) -> web.Response:
 
 async def post_message(request: web.Request) -> web.Response:
     """POST /webhooks/web/messages"""
-    session = await session_of(request)
+    session = request.app[KNOWN].get(_bearer(request))
+    if session is None:
+        session = await session_of(request)
+    else:
+        _take(request, "address", address_of(request), request.app[TUNING].limits.address)
     _take(request, "messages", session.token_hash, request.app[TUNING].limits.messages)
     body = await read_object(request)
     identifier, text, payload = body.get("id"), body.get("text"), body.get("payload")
@@ -79,11 +85,11 @@ async def post_message(request: web.Request) -> web.Response:
         sessions.touch(connection, sessions.demand(connection, session.token_hash, times), times)
         return intake.receive(connection, incoming, times)
 
-    message, new = await write(request.app[ENGINE], store)
+    message, new = await request.app[WORKER].store(session.conversation, store, lambda stored: stored[1])
+    request.app[KNOWN].add(session)
     if new:
         logs.event("received", message=message, conversation=session.conversation, channel="web")
         request.app[BELLS].ring(session.conversation)
-        request.app[WORKER].take(session.conversation)
     seconds = request.app[TUNING].answer_seconds
     replies = await _wait(request, session, seconds, lambda c: history.replies(c, message), look_first=not new)
     if replies is None:

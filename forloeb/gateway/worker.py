@@ -12,10 +12,11 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection, Engine
 
@@ -27,6 +28,7 @@ from forloeb.gateway.inbox import Times
 from forloeb.gateway.leases import Waiting
 from forloeb.gateway.transactions import read, write
 
+T = TypeVar("T")
 TURNS = metrics.Histogram("forloeb_answer_seconds", "From handing a message over until its answer is stored")
 
 
@@ -104,8 +106,51 @@ class Worker:
         """Something new waits in this conversation: it is served at once if there is room, without being looked for."""
         if conversation in self._in_hand:
             self._grown.add(conversation)
-        elif self._down_since is None and len(self._in_hand) < self._patience.parallel:
+        elif self._has_room():
             self._start(conversation)
+
+    async def store(self, conversation: str, put: Callable[[Connection], T], is_new: Callable[[T], bool]) -> T:
+        """Store a message and, where there is room, take its conversation in hand in the same transaction.
+
+        Args:
+            conversation: where the message belongs.
+            put: stores it in the given transaction.
+            is_new: whether what `put` gave is a message that waits now.
+
+        Returns:
+            What `put` gave, once it is committed.
+
+        Raises:
+            Exception: what `put` raised; then nothing is stored.
+        """
+        if conversation in self._in_hand or not self._has_room():
+            given = await write(self._engine, put)
+            if is_new(given):
+                self.take(conversation)
+            return given
+        stored: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def put_and_claim(connection: Connection) -> tuple[T, Held | None]:
+            given = put(connection)
+            return given, self._next(connection, conversation) if is_new(given) else None
+
+        async def begin() -> Held | None:
+            try:
+                given, held = await write(self._engine, put_and_claim)
+            except Exception as error:
+                stored.set_exception(error)
+                return None
+            except asyncio.CancelledError:
+                stored.cancel()
+                raise
+            stored.set_result(given)
+            return held
+
+        self._start(conversation, begin)
+        return await asyncio.shield(stored)
+
+    def _has_room(self) -> bool:
+        return self._down_since is None and len(self._in_hand) < self._patience.parallel
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -153,8 +198,9 @@ class Worker:
         for conversation in [name for name in waiting if name not in self._in_hand][:free]:
             self._start(conversation)
 
-    def _start(self, conversation: str) -> None:
-        task = asyncio.create_task(self._serve(conversation))
+    def _start(self, conversation: str, begin: Callable[[], Awaitable[Held | None]] | None = None) -> None:
+        begin = begin or partial(write, self._engine, partial(self._next, conversation=conversation))
+        task = asyncio.create_task(self._serve(conversation, begin))
         self._in_hand[conversation] = task
         task.add_done_callback(partial(self._done, conversation))
 
@@ -165,10 +211,10 @@ class Worker:
             self._wake.set()
         self._grown.discard(conversation)
 
-    async def _serve(self, conversation: str) -> None:
-        """Answer the conversation's waiting messages in order, as long as answers come."""
+    async def _serve(self, conversation: str, begin: Callable[[], Awaitable[Held | None]]) -> None:
+        """Answer what `begin` takes in hand, and what waits behind it, in order, as long as answers come."""
         try:
-            held = await write(self._engine, partial(self._next, conversation=conversation))
+            held = await begin()
             while held is not None:
                 held = await self._answer(held)
         except Exception as error:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row
 
 from forloeb.db import reading, writing
+from forloeb.gateway.tables import message
 from forloeb.review import summaries
 from forloeb.review.tables import review_cursor, review_summary, review_turn
 from forloeb.review.turns import turn
@@ -89,7 +90,7 @@ class Follower:
     def _store(self, connection: Connection, found: list[Row]) -> None:
         turns = [made for row in found if row.type_name == "user" and (made := turn(row.id, row.sender_id, row.data))]
         if turns:
-            _upsert(connection, turns)
+            _upsert(connection, _at_their_messages(connection, turns))
         summaries.renew(connection, {row.sender_id[:64] for row in found if row.type_name in ("user", "bot")})
 
 
@@ -118,6 +119,16 @@ def _move(connection: Connection, position: int) -> None:
             index_elements=["name"], set_={"position": position}, where=review_cursor.c.position < position
         )
     )
+
+
+def _at_their_messages(connection: Connection, turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The turns at the times that people saw: the gateway's clock can be shifted, Rasa's log never is."""
+    wanted = sorted({each["message_id"] for each in turns})
+    seen: dict[str, Any] = {}
+    for start in range(0, len(wanted), _LOOKED_FOR):
+        some = select(message.c.id, message.c.at).where(message.c.id.in_(wanted[start : start + _LOOKED_FOR]))
+        seen.update((row.id, row.at) for row in connection.execute(some))
+    return [{**each, "at": seen.get(each["message_id"], each["at"])} for each in turns]
 
 
 def _upsert(connection: Connection, turns: list[dict[str, Any]]) -> None:

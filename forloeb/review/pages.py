@@ -50,7 +50,7 @@ def _environment() -> Environment:
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """A page for who is signed in."""
-    now = request.app[TIMES]().shown
+    times = request.app[TIMES]()
     common = {
         "user": access.somebody(request),
         "csrf": access.csrf_of(request),
@@ -60,7 +60,8 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         "may": lambda name: access.may(request, name),
         "installation": request.app[INSTALLATION],
         "organisation": lambda user: organisations.title(user.organisation, request.app[INSTALLATION]),
-        "now": now,
+        "now": times.shown,
+        "shift": times.shown - times.real,  # of what is dated by the real clock
         "done": words.find("done", request.query.get("done", "")),
     }
     text = _environment().get_template(template).render({**common, **values})

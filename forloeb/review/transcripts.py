@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
@@ -30,7 +30,7 @@ WINDOW = 20_000  # conversations looked through for one page: the next page goes
 
 @dataclass(frozen=True)
 class Filters:
-    """What is wanted; an empty field wants everything."""
+    """What is wanted; an empty field wants everything. `shift`: how far the days are ahead of the real clock's."""
 
     channel: str = ""
     benefit: str = ""
@@ -42,6 +42,7 @@ class Filters:
     intent: str = ""
     label: str = ""
     rated: str = ""
+    shift: timedelta = timedelta()
 
     def conditions(self) -> tuple[Any, ...]:
         """Conditions on the conversation's row and what is joined to it in `page`."""
@@ -51,15 +52,22 @@ class Filters:
         if self.benefit in BENEFITS:
             found.append(_there(claimant.c.id == conversation.c.claimant_id, claimant.c.benefit == self.benefit))
         if self.first:
-            found.append(conversation.c.last_used >= _midnight(self.first))
-        if self.last:
-            found.append(conversation.c.last_used < _midnight(self.last + timedelta(days=1)))
+            found.append(conversation.c.last_used >= self._begins(self.first))
+        if before := self.before():
+            found.append(conversation.c.last_used < before)
         if self.trouble == "taken_over":
             found.append(conversation.c.taken_over_by.is_not(None))
         if self.state == "new":
             found.append(~_there(review_mark.c.conversation_id == conversation.c.id, review_mark.c.state != "new"))
         found += [_there(key == conversation.c.id, condition) for key, condition in self._beside()]
         return tuple(found)
+
+    def before(self) -> datetime | None:
+        """The moment on the real clock at which the last day is over; None without one."""
+        return self._begins(self.last + timedelta(days=1)) if self.last else None
+
+    def _begins(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZONE).astimezone(timezone.utc) - self.shift
 
     def rare(self, connection: Connection) -> set[str] | None:
         """The conversations that can match, when some filter leaves at most RARE of them; None when none does."""
@@ -184,8 +192,8 @@ def _end_of_window(
     query = select(conversation.c.last_used, conversation.c.id)
     if place:
         query = query.where(_before(*place))
-    elif filters.last:
-        query = query.where(conversation.c.last_used < _midnight(filters.last + timedelta(days=1)))
+    elif before := filters.before():
+        query = query.where(conversation.c.last_used < before)
     newest = query.order_by(conversation.c.last_used.desc(), conversation.c.id.desc())
     row = connection.execute(newest.offset(WINDOW - 1).limit(1)).one_or_none()
     return (row.last_used, row.id) if row else None
@@ -204,7 +212,3 @@ def _listed(row: Row, personal: bool) -> Listed:
 def _there(*conditions: Any) -> Any:
     """Whether a row beside the conversation exists; what the list joins for showing has no part in it."""
     return exists().where(*conditions).correlate(conversation)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from forloeb import settings as settings_module
 from forloeb.errors import SettingsError
+from forloeb.gateway import sessions
 from forloeb.gateway.app import init_app
 from tests.gateway.harness import KEY, Person, Running, environment, running, until
 
@@ -124,6 +125,13 @@ def test_an_anonymous_conversation_comes_along_and_its_old_token_reads_no_more(g
     assert [one["text"] for one in signed_in.get() if one["from"] == "user"] == ["før login", "efter login"]
     assert sum("maskine" in one["text"] for one in signed_in.get()) == 1  # greeted once
     assert gateway.far.seen[-1]["metadata"]["claimant_id"] == "c-1002"
+
+
+def test_known_sessions_are_forgotten_when_there_are_too_many() -> None:
+    known = sessions.KnownSessions()
+    for number in range(sessions.REMEMBERED + 1):
+        known.add(sessions.Session(str(number), "c", None))
+    assert known.get("0") is None and known.get("1") is not None and known.get(None) is None
 
 
 def test_a_wait_begun_before_the_sign_in_gets_nothing_personal(gateway: Running) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from forloeb.db import connect, reading, writing
 from forloeb.gateway.keys import ENGINE
+from forloeb.gateway.tables import conversation
 from forloeb.gateway.worker import Patience
 from tests.gateway.harness import QUICK, Running, running, until
 
@@ -196,8 +197,8 @@ def _make_notice(engine, claimant: str, identifier: str) -> None:  # type: ignor
         raw.close()
 
 
-def test_a_turn_costs_five_transactions(alone: Running) -> None:
-    """Who is it, store the message, take it in hand, store the answer, read it; what looks around adds to some turns."""
+def test_a_turn_costs_three_transactions(alone: Running) -> None:
+    """Store the message and take it in hand, store the answer, read it; what looks around adds to some turns."""
     begun: list[None] = []
     event.listen(alone.app[ENGINE], "begin", lambda _connection: begun.append(None))
     person, costs = alone.person(), []
@@ -205,7 +206,17 @@ def test_a_turn_costs_five_transactions(alone: Running) -> None:
         begun.clear()
         assert person.say(f"nummer {number}").status_code == 200
         costs.append(len(begun))
-    assert min(costs) == 5, costs
+    assert min(costs) == 3, costs
+
+
+def test_a_refused_message_is_stored_by_nobody_and_holds_the_conversation_for_nobody(alone: Running) -> None:
+    person = alone.person()
+    assert person.say("hej", "samme").status_code == 200
+    assert person.say("noget andet", "samme").status_code == 409
+    with alone.app[ENGINE].connect() as connection:
+        held = connection.execute(select(conversation.c.lease_owner).where(conversation.c.id == person.conversation))
+        assert held.scalar_one() is None
+    assert person.say("tak").status_code == 200 and texts(person, "user") == ["hej", "tak"]
 
 
 def test_what_comes_while_another_is_in_hand_is_not_left_for_the_next_look_around(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from forloeb import db
 from forloeb.booking.service import Bookings
 from forloeb.db import reading, writing
 from forloeb.gateway import inbox
+from forloeb.gateway.inbox import Times
 from forloeb.gateway.tables import conversation
 from forloeb.review import follower as module
 from forloeb.review.follower import Follower, rebuild
 from forloeb.review.tables import review_cursor, review_summary, review_turn
 from forloeb.review.turns import turn as parsed
-from tests.booking.world import NOW
+from tests.booking.world import NOW, at
 from tests.review import tracker
 from tests.review.harness import times
 
@@ -194,3 +195,16 @@ def test_what_was_done_is_seen_from_the_acts(engine: Engine, log: Engine, bookin
 )  # fmt: skip
 def test_an_unreadable_event_stops_nothing(data: str) -> None:
     assert parsed(1, "c", data) is None
+
+
+def test_a_turn_is_dated_by_its_message_and_without_one_by_the_log(engine: Engine) -> None:
+    tracker.make(engine)
+    with writing(engine) as connection:
+        where = inbox.create(connection, "web", times())
+        known, _new = inbox.put(connection, where, "p", Times(times().real, at("2025-09-04T10:15")), text="hej")
+        for message_id in (known, "e" * 32):
+            tracker.turn(connection, where, message_id, at=at("2026-11-30T08:00").timestamp())
+    Follower(engine, engine).step()
+    with reading(engine) as connection:
+        found = dict(connection.execute(select(review_turn.c.message_id, review_turn.c.at)).all())
+    assert found == {known: at("2025-09-04T10:15"), "e" * 32: at("2026-11-30T08:00")}

@@ -65,6 +65,20 @@ def test_pages_hold_every_conversation_once_though_more_come_meanwhile(engine: E
     assert len(seen) == 125 and set(seen) == set(expected)
 
 
+def test_days_are_those_that_people_saw_though_the_clock_is_shifted(desk: Desk) -> None:
+    """The desk's day is 4 September 2025; conversations are stored by the real clock."""
+    where = desk.conversation("c-1", "hvornår er mit møde?")
+    browser = desk.browser(Role.REVIEWER)
+    for wanted, there in (
+        ("first=2025-09-04&last=2025-09-04", True),
+        ("first=2025-09-05", False),
+        ("last=2025-09-03", False),
+    ):
+        page = browser.get(f"/conversations?{wanted}").text
+        assert (where in page) is there, wanted
+    assert re.search(r"i dag kl\. \d", browser.get("/conversations?first=2025-09-04").text)
+
+
 def test_each_filter_finds_its_own(engine: Engine, bookings: object) -> None:
     with writing(engine) as connection:
         plain = inbox.create(connection, "web", times())

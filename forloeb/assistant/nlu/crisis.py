@@ -14,33 +14,39 @@ from rasa.shared.nlu.training_data.message import Message
 
 from forloeb.assistant.nlu.classifiers import set_ranking
 from forloeb.assistant.nlu.language import DANISH
-from forloeb.assistant.nlu.scope import OUTSIDE
+from forloeb.assistant.nlu.scope import CRISIS, OUTSIDE
 from forloeb.assistant.nlu.stateless import Stateless
 from forloeb.danish.words import fold, one_of
 
 SOURCE = Path(__file__).with_name("crisis.yml")
-CRISIS = "krise"
 _SURE = 0.98
 _LONGEST = 4_000
+_LITTLE = 8  # words that may stand beside a way of speaking
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     with SOURCE.open(encoding="utf-8") as file:
         source: dict[str, list[str]] = yaml.safe_load(file)
-    return one_of(source["patterns"]), one_of(source["refused"])
+    return one_of(source["patterns"]), one_of(source["refused"]), one_of(source["idioms"])
 
 
 def is_crisis(text: str) -> bool:
-    """Whether the text holds words that always mean a crisis."""
+    """Whether the text holds words that always mean a crisis, besides those that are only a way of speaking."""
     folded = fold(text[:_LONGEST])
-    meant, refused = _patterns()
-    return bool(meant.search(folded)) and not refused.search(folded)
+    meant, refused, idioms = _patterns()
+    return bool(meant.search(idioms.sub(" ", folded))) and not refused.search(folded)
+
+
+def is_way_of_speaking(text: str) -> bool:
+    """Whether the text is little more than what sounds like a crisis and is none ("jeg griner mig ihjel")."""
+    rest, found = _patterns()[2].subn(" ", fold(text[:_LONGEST]))
+    return bool(found) and len(rest.split()) <= _LITTLE and not is_crisis(text)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class CrisisNet(Stateless, IntentClassifier):
-    """Puts `krise` first in the ranking where the net catches.
+    """Puts `krise` first in the ranking where the net catches, and takes it away from mere ways of speaking.
 
     In another language the classifier is not believed, about a crisis or anything else: it knows too few of its words.
     """
@@ -48,20 +54,26 @@ class CrisisNet(Stateless, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Look at each message."""
         for message in messages:
-            if is_crisis(message.get(TEXT) or ""):
-                rest = [
-                    (r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY] * (1 - _SURE))
-                    for r in message.get(INTENT_RANKING_KEY) or []
-                    if r[INTENT_NAME_KEY] != CRISIS
-                ]
-                set_ranking(message, [(CRISIS, _SURE), *rest])
+            text = message.get(TEXT) or ""
+            others = [
+                (r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY])
+                for r in message.get(INTENT_RANKING_KEY) or []
+                if r[INTENT_NAME_KEY] != CRISIS
+            ]
+            if is_crisis(text):
+                set_ranking(message, [(CRISIS, _SURE), *((name, sure * (1 - _SURE)) for name, sure in others)])
+            elif others and is_way_of_speaking(text):
+                whole = sum(sure for _, sure in others) or 1.0
+                set_ranking(message, [(name, sure / whole) for name, sure in others])
             elif message.get("sprog", DANISH) != DANISH:
                 _outside(message)
         return messages
 
 
 # What means the same in every language, and is answered as such.
-_EVERYWHERE = frozenset(("bekraeft", "afkraeft", "tak", "hilsen", "farvel", "oplys", "tal_med_medarbejder", OUTSIDE))
+_EVERYWHERE = frozenset(
+    ("bekraeft", "afkraeft", "tak", "hilsen", "farvel", "oplys", "tal_med_medarbejder", "bot_identitet", OUTSIDE)
+)
 
 
 def _outside(message: Message) -> None:

@@ -14,11 +14,12 @@ from forloeb.assistant.nlu.stateless import Stateless
 
 OUTSIDE = "out_of_scope"
 UNSURE = "nlu_fallback"
+CRISIS = "krise"
 YES = "bekraeft"
 
 
 def decide(
-    ranking: list[tuple[str, float]], *, outside: float, unsure: float, unsure_yes: float = 0.0
+    ranking: list[tuple[str, float]], *, outside: float, unsure: float, unsure_yes: float = 0.0, crisis: float = 1.0
 ) -> tuple[str, float]:
     """The intent to act on.
 
@@ -27,9 +28,13 @@ def decide(
         outside: from this probability of `out_of_scope` on, nothing else is considered.
         unsure: below this probability the best intent is not acted on.
         unsure_yes: the same for a yes, on which meetings are booked and cancelled.
+        crisis: from this probability of `krise` on, nothing else is considered: one missed is worse than one too many.
     """
     name, likely = ranking[0]
-    out = next((p for intent, p in ranking if intent == OUTSIDE), 0.0)
+    chances = dict(ranking)
+    if chances.get(CRISIS, 0.0) >= crisis:
+        return CRISIS, chances[CRISIS]
+    out = chances.get(OUTSIDE, 0.0)
     if out >= outside:
         return OUTSIDE, out
     if name == OUTSIDE and len(ranking) > 1:
@@ -45,12 +50,15 @@ def is_wordless(text: str) -> bool:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ScopeDecision(Stateless, IntentClassifier):
-    """`out_of_scope` when clearly outside, `nlu_fallback` when unsure; the ranking stays as it was."""
+    """`krise` when it may be one, `out_of_scope` when clearly outside, `nlu_fallback` when unsure.
+
+    The ranking stays as it was.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The first two found by cross-validation; the third is caution."""
-        return {"outside": 0.4, "unsure": 0.25, "unsure_yes": 0.5}
+        """The first two found by cross-validation; the others are caution."""
+        return {"outside": 0.4, "unsure": 0.25, "unsure_yes": 0.5, "crisis": 0.3}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decide for each message."""
@@ -60,7 +68,7 @@ class ScopeDecision(Stateless, IntentClassifier):
                 message.set(INTENT, {INTENT_NAME_KEY: UNSURE, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
             elif ranked:
                 pairs = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in ranked]
-                bounds = {name: float(self._config[name]) for name in ("outside", "unsure", "unsure_yes")}
+                bounds = {name: float(self._config[name]) for name in self.get_default_config()}
                 name, likely = decide(pairs, **bounds)
                 message.set(
                     INTENT, {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: round(likely, 4)}, add_to_output=True

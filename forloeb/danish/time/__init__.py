@@ -14,12 +14,17 @@ from datetime import datetime
 
 from forloeb.danish.time.days import Context
 from forloeb.danish.time.grammar_busy import rule_out_busy
-from forloeb.danish.time.grammar_phrase import alone, items
+from forloeb.danish.time.grammar_clause import bounded_by_clauses, on_the_same_day
+from forloeb.danish.time.grammar_items import items
+from forloeb.danish.time.grammar_late_period import put_in_late_period
+from forloeb.danish.time.grammar_phrase import alone
 from forloeb.danish.time.grammar_refusal import look_back
 from forloeb.danish.time.model import ZONE, Direction, Grain, Kind, Reading, Time
 from forloeb.danish.time.mute import mute
 from forloeb.danish.time.questions import Unclear
-from forloeb.danish.time.residue import unread, unsure_refusal
+from forloeb.danish.time.residue import unread
+from forloeb.danish.time.residue_loose import stretch_offered
+from forloeb.danish.time.residue_refusal import unsure_refusal
 from forloeb.danish.time.resolve import place_all
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.sharing import share
@@ -56,12 +61,14 @@ def _read(text: str, tokens: tuple[Token, ...], now: datetime, direction: Direct
     try:
         whole = alone(scan)
         found, unclear = ([whole], []) if whole else items(scan)
-        found = rule_out_busy(scan, look_back(scan, found))
+        found = bounded_by_clauses(scan, rule_out_busy(scan, look_back(scan, found)))
+        if not found and not unclear and stretch_offered(scan):
+            unclear.append(Unclear("unread"))
         if found and unread(scan, found):
             unclear.append(Unclear("unread"))
         elif unsure_refusal(scan, found):
             unclear.append(Unclear("which_days"))
-        found = share(found)
+        found = on_the_same_day(scan, share(put_in_late_period(scan, found)))
     except Unclear as asked:
         return Reading(ask=asked.question(), clash=asked.clash)
     times, unplaced = place_all(found, scan, text, at)

@@ -87,7 +87,7 @@ def at_clock(clock: Clock, part: str | None = None) -> Hours:
 def clock_stretch(first: Clock, last: Clock, part: str | None = None) -> Hours:
     """`kl. 10-12`, which must go forwards: "10 til 2" is until 14."""
     start, end = first.minute(part), last.minute(part)
-    if end <= start < end + 12 * HOUR <= MIDNIGHT and not last.literal and last.hour < 12:
+    if end <= start < end + 12 * HOUR <= MIDNIGHT and not last.literal and last.hour < 12 and first.hour <= 12:
         end += 12 * HOUR
     if end <= start:
         raise Unclear("backwards")

@@ -15,6 +15,7 @@ from forloeb.danish.time.scan import ClockSaid, Found, Piece, Scan
 
 ROUGHLY = frozenset({"ca", "cirka", "omkring", "ved", "praecis", "praecist", "sharp", "circa", "about", "around", "at"})
 _MINUTES = frozenset({"minutter", "min", "minut"})
+_PIECES_OF_HOURS = frozenset({"kvarter", *_MINUTES})
 _BOUNDS = {"efter": Kind.AFTER, "tidligst": Kind.AFTER, "fra": Kind.AFTER, "foer": Kind.BEFORE, "inden": Kind.BEFORE,
            "senest": Kind.BEFORE, "indtil": Kind.BEFORE, "til": Kind.BEFORE}  # fmt: skip
 DASHES = frozenset({"-", "–", "—"})
@@ -31,6 +32,8 @@ def clock(scan: Scan, i: int, *, licensed: bool = False) -> Found[Clock]:
         said = _spoken(scan, after) or _in_digits(scan, after, licensed=True, asked=True) or _word(scan, after)
         if said is None and len(scan.token(after).atoms) == 1:
             raise Unclear("no_such_clock", text=scan.token(after).text)  # "kl 10.5"
+        if said and scan.key(said[1]) in _PIECES_OF_HOURS and not scan.sentence_ends(said[1]):
+            raise Unclear("unread")  # "kl tre kvarter til ti"
         return said
     found = _spoken(scan, i) or _in_digits(scan, i, licensed=licensed)
     spoken_of = scan.key(i + 1) == "om" and scan.key(i + 2) in DAYPARTS and scan.definite(i + 2)
@@ -112,6 +115,9 @@ def _in_digits(scan: Scan, i: int, *, licensed: bool, asked: bool = False) -> Fo
     licensed = licensed or bool(meridiem) or rough or ish or spoken_of
     said = atom_clock(token.atoms[0], licensed=licensed)
     ordinal = token.dotted and not asked and (token.atoms[0].sep == "." or end < len(scan.tokens))
+    atom = token.atoms[0]
+    closing = (licensed and not atom.sep) or (atom.sep == "." and atom.parts[1] > "12")
+    ordinal = ordinal and not (closing and scan.sentence_ends(end))
     if said is None or (ordinal and token.atoms[0].sep != ":"):
         return None
     if not said.exists():
@@ -207,7 +213,8 @@ def clock_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
     if stretch:
         return Piece(clock=stretch[0]), stretch[1]
     at = scan.skip(i, ROUGHLY)
-    bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted
+    numbering = scan.key(at + 1) == ":" or (scan.key(at + 1) == ")" and scan.key(at - 1) != "(")  # "2: tirsdag"
+    bare = dated and scan.digits(at) and scan.settled(at + 1) and not scan.token(at).dotted and not numbering
     spelt = CARDINALS.get(scan.key(at + 1), 1) in {0, *_SPOKEN_MINUTES}  # "fredag otte tredive"
     found = clock(scan, i, licensed=bare or (dated and spelt))
     if not found:

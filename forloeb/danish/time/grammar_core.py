@@ -28,7 +28,7 @@ from forloeb.danish.time.scan import Found, Piece, Scan
 from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday, with_year
 
 _JOINERS = words(
-    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the"
+    ", : ( ) paa den altsaa lige bare maaske eventuelt helst gerne fx evt allerede tidligt ogsaa d saa the af"
 )
 _DAYLIKE = (OnWeekday, OnDate, Offset, Feast, Away, Nth, Beside, DayOfMonth, Agreeing)
 _MOST_PIECES = 6
@@ -90,6 +90,8 @@ def point(scan: Scan, i: int, first: Found[Piece] = None) -> Found[Point]:
             break
         if comma and whole.spec is None and clock_piece(scan, found[1], dated=True):
             break
+        if comma and whole.spec and found[0].spec is None and (weekday(scan, found[1]) or date_piece(scan, found[1])):
+            break  # "undgå mandag, helst kl. halv tre på fredag"
         whole, end = joined, found[1]
     closing = scan.key(end) == ")"
     return Point(whole.spec or whole.year, _hours(whole, scan)), end + closing
@@ -141,7 +143,11 @@ def join_specs(one: Spec, other: Spec, scan: Scan, *, comma: bool) -> Spec | Non
     if isinstance(other, OnWeekday) and not isinstance(one, OnWeekday):
         return _with_weekday(one, other, scan, soft=comma)
     if isinstance(one, OnWeekday):
-        return _with_weekday(other, one, scan, soft=False) if not isinstance(other, OnWeekday) else None
+        return (
+            _with_weekday(other, one, scan, soft=comma and isinstance(other, Offset))
+            if not isinstance(other, OnWeekday)
+            else None
+        )
     if isinstance(one, OnDate) and one.month is None and isinstance(other, Month):
         if other.number:
             return replace(one, month=other.number, year=other.year)
@@ -173,8 +179,9 @@ def _with_weekday(spec: Spec, said: OnWeekday, scan: Scan, *, soft: bool) -> Spe
         return replace(said, week=spec)
     elif isinstance(spec, Away):
         weeks = _whole_weeks(spec)
-        if spec.sign < 0 and said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
-            first, second = (full_day_words(scan.at.today + n * weeks * WEEK, scan.at.today) for n in (1, 2))
+        if said.weekday == scan.at.today.weekday() and said.which == "bare" and weeks:
+            either = (weeks, weeks + spec.sign)
+            first, second = (full_day_words(scan.at.today + n * WEEK, scan.at.today) for n in either)
             raise Unclear("two_readings", first=first, second=second)  # said on a Monday: "mandag for en uge siden"
         return (
             replace(said, which="coming" if spec.sign > 0 else "past", weeks=weeks)

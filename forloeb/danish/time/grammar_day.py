@@ -22,10 +22,10 @@ _COUNTED = words(
     "samtale samtaler gang gange moede moeder uge uger dag dage maaned maaneder time timer person del instans fase tid "
     "mulighed plads side aar forslag ting person ledige juledag paaskedag pinsedag svar besked mail brev"
 )
-_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
+_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", "+", "&", *DASHES})
 _THIS_MONTH = frozenset({"denne", "naeste", "sidste", "forrige"})
 _LONGEST_LIST = 12
-_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
+_SUFFIXES = words("st nd rd th ende nde de te ste dje")
 _CENTURY = words("to totusind totusinde tyve")
 
 
@@ -170,6 +170,9 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
     english = scan.token(i + 1).glued and scan.key(i + 1) in _SUFFIXES
     after = i + 1 + english + (english and scan.key(i + 2) == "of")
     month = named_month(scan, after)
+    counted = _counted_month(scan, after) if english and not month else None
+    if counted:
+        return OnDate(number, counted[0]), counted[1]  # "den 25ende i 8ende"
     month, after = (named_month(scan, i - 1), after - 1) if english and not month else (month, after)
     if month:
         return OnDate(number, month), after + 1
@@ -196,10 +199,11 @@ def _day_number(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:
 
 def _counted_month(scan: Scan, i: int) -> Found[int]:
     """`i 12.`, `i tiende` after "den 1.", "den sjette": the month by its number."""
-    if scan.key(i) != "i" or scan.key(i + 2) in ("tiden", *DASHES) or not scan.settled(i + 2):
+    end = i + 2 + (scan.digits(i + 1) and scan.key(i + 2) in _SUFFIXES and scan.token(i + 2).glued)
+    if scan.key(i) != "i" or scan.key(end) in ("tiden", *DASHES) or not scan.settled(end):
         return None
     number = whole(scan.token(i + 1)) if scan.digits(i + 1) else ORDINALS.get(scan.key(i + 1))
-    return (number, i + 2) if number and number <= 12 else None
+    return (number, end) if number and number <= 12 else None
 
 
 def _ordinal(scan: Scan, i: int, *, licensed: bool) -> Found[OnDate]:

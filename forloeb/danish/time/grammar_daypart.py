@@ -16,12 +16,15 @@ _THIRDS = {
     "slutningen": "last",
 }  # fmt: skip
 _LUNCH = frozenset({"frokost", "frokosttid", "frokosten"})
+_OF_THAT_DAY = frozenset({"formiddags", "eftermiddags", "middags"})
 _MORNING = 6
 _OF_DAY = {"first": "formiddag", "middle": "middag", "last": "eftermiddag"}
 
 
 def part_piece(scan: Scan, i: int, *, dated: bool = False) -> Found[Piece]:
     """`om formiddagen`, `sidst på eftermiddagen`, `midt på dagen`; `i eftermiddag` is today's."""
+    if dated and scan.key(i) in _OF_THAT_DAY:
+        return Piece(part=scan.key(i).removesuffix("s")), i + 1  # "i tirsdags eftermiddags"
     clocked = scan.number(i - 1) is not None
     if clocked and (scan.key(i), scan.key(i + 1)) == ("efter", "middag"):
         return Piece(part="eftermiddag"), i + 2

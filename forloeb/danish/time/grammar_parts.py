@@ -53,7 +53,7 @@ def part_of_period(scan: Scan, i: int) -> Found[Piece]:
 def edge_of_period(scan: Scan, i: int) -> Found[Piece]:
     """`de første to uger af december`, `de sidste dage i måneden`."""
     at = scan.skip(i, words("i en af"), 3)
-    if scan.key(at) != "de" or scan.key(at + 1) not in ("foerste", "forste", "sidste"):
+    if scan.key(i) == "af" or scan.key(at) != "de" or scan.key(at + 1) not in ("foerste", "forste", "sidste"):
         return None
     last = scan.key(at + 1) == "sidste"
     number = scan.number(at + 2)

@@ -87,7 +87,7 @@ def _is_month(scan: Scan, i: int, *, alone: bool) -> bool:
     """Whether the month's name stands for the month, not for a person or (abbreviated) another word."""
     key, before = scan.key(i), scan.key(i - 1)
     if key in SHORT_MONTHS:
-        return before == "i" and key not in ("jan", "jul", "mar")
+        return (before == "i" or before in THIRDS) and key not in ("jan", "jul", "mar")
     if key == "maj":
         neighbour = scan.key(i + 1) in ("-", "/", "til", "og", "eller") and scan.key(i + 2) in MONTHS
         listed = before in ("-", "/", "og", "eller", "til") and scan.key(i - 2) in MONTHS
@@ -132,6 +132,10 @@ def year(scan: Scan, i: int) -> Found[Piece]:
     found = year_at(scan, at) if at > i or scan.key(i - 1) in ("siden", "fra", "efter", "foer", "inden") else None
     if not found or not 1990 <= found[0].value <= 2100 or not scan.settled(found[1]):
         return None
+    led = i if scan.key(i) == "fra" else i - 1
+    made = scan.key(led) == "fra" and found[0].value < scan.at.today.year
+    if made and (not scan.at.past or scan.key(led - 1) == "er"):
+        return None  # "min bil er fra 2012"
     return Piece(year=found[0]), found[1]
 
 

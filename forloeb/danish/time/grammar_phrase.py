@@ -11,34 +11,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
-from forloeb.danish.time.days import Month, Week
 from forloeb.danish.time.durations import Past
 from forloeb.danish.time.grammar_bound import bound_at
+from forloeb.danish.time.grammar_clock import clock_piece
 from forloeb.danish.time.grammar_core import Point, point
 from forloeb.danish.time.grammar_moving import moved_hours, with_other_end
-from forloeb.danish.time.grammar_negation import booking, negated_after, negated_before
-from forloeb.danish.time.grammar_range import bare_clock, between, continued, night_between, night_to, pair
-from forloeb.danish.time.grammar_refusal import not_before, refuse_list
+from forloeb.danish.time.grammar_range import bare_clock, between, night_between, night_to, pair
 from forloeb.danish.time.grammar_relative import alone as duration_alone
 from forloeb.danish.time.grammar_rest import onwards, run_out
 from forloeb.danish.time.grammar_whole import whole_message
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
-from forloeb.danish.time.lexicon import MONTHS
 from forloeb.danish.time.model import Kind
-from forloeb.danish.time.numbers import ORDINALS
-from forloeb.danish.time.periods import Weekend
-from forloeb.danish.time.questions import Unclear
+from forloeb.danish.time.moving_verbs import booking, moving
 from forloeb.danish.time.scan import Found, Scan
-from forloeb.danish.time.single_days import OnDate
-from forloeb.danish.time.tense import in_tense
 
-_FILLERS = words(
-    "godt helst gerne evt eventuelt maaske ogsaa ellers alternativt saa igen fx subsidiaert faktisk mon bare kun ikke "
-    "dog"
-)
 _CLOCK_BOUNDS = words("efter foer inden fra indtil tidligst senest")
-_UNITS = words("dag dage uge uger weekend weekender hverdag hverdage")
 _SAID_AFTER = {"tidligst": Bound.FROM, "senest": Bound.THROUGH}
 _ONWARDS = words("frem fremover senere")
 
@@ -49,6 +37,8 @@ def phrase(scan: Scan, i: int) -> Found[list[Item]]:
     if two_ends:
         return [two_ends], two_ends.end
     bound, at = bound_at(scan, i)
+    if (scan.key(i), scan.key(i + 1)) == ("frem", "til") and moving(scan, i):
+        bound = Bound.AT  # "kan mødet rykkes frem til tirsdag"
     two_dates = pair(scan, at) if bound in (Bound.AT, Bound.FROM) else None
     if two_dates:
         return [replace(two_dates, first=i)], two_dates.end
@@ -97,11 +87,12 @@ def _one_end(scan: Scan, i: int, bound: Bound, at: int) -> Item | None:
     left, end = found
     if left.hours and left.spec is None and left.hours.kind is Kind.VALUE and bound is not Bound.AT:
         bound, left = Bound.AT, Point(None, _bounded(left.hours, bound))
-    if left.spec and left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
+    if left.hours and left.hours.kind is Kind.INTERVAL and bound is Bound.FROM and not left.hours.coarse:
         bound = Bound.AT  # "fra mandag kl. 10 til 12"
     if left.spec and scan.key(i) == "siden":
         left = Point(Past(left.spec), left.hours)
-    if left.hours and left.hours.kind is Kind.BEFORE and scan.key(i) == "til" and booking(scan, i):
+    asked_for = scan.key(i) == "til" and booking(scan, i) and clock_piece(scan, i) is not None
+    if left.hours and left.hours.kind is Kind.BEFORE and asked_for:
         left = Point(left.spec, Hours(Kind.VALUE, left.hours.end, None))
     return Item(left, i, end, bound)
 
@@ -119,109 +110,3 @@ def alone(scan: Scan) -> Item | None:
     found = duration_alone(scan) or whole_message(scan)
     read = point(scan, 0, found) if found else None
     return Item(read[0], 0, read[1]) if read else None
-
-
-def items(scan: Scan) -> tuple[list[Item], list[Unclear]]:
-    """Every phrase of the text, in order, and what has to be asked about the others."""
-    found: list[Item] = []
-    unclear: list[Unclear] = []
-    i = sentence = 0
-    while i < len(scan.tokens):
-        sentence += scan.key(i) in (".", "!", "?", ";")
-        link, read = "", None
-        if scan.opens(i):
-            try:
-                link, read = _next(scan, i, found)
-            except Unclear as asked:
-                unclear.append(asked)
-        if read is None:
-            i += 1
-            continue
-        if _unread_count(scan, read[0][0]):
-            unclear.append(Unclear("which_day", weak=True))
-            i = read[1]
-            continue
-        more, i = read
-        instead = scan.skip(i, words("i"), 1)
-        if link == "," and found[-1].excluded and scan.key(instead) in ("stedet", "istedet", "hellere"):
-            link = "men"
-        turned = not_before(scan, more[0])
-        refused = negated_after(scan, i)
-        out = turned is more[0] and (more[0].excluded or negated_before(scan, more[0].first) or refused)
-        more = [turned, *more[1:]]
-        out = out or (bool(found) and link in ("og", ",") and found[-1].excluded)
-        if refused and link == "og":
-            refuse_list(found)
-        if link == "og" and out and not refused and scan.key(found[-1].end) == "," and not _own_refusal(scan, more[0]):
-            unclear.append(Unclear("which_days"))  # "ikke tirsdag, og onsdag fra 13"
-        if refused and link == ",":
-            unclear.append(Unclear("which_days"))  # "onsdag, fredag kan jeg ikke": one of them or both?
-        try:
-            chief = in_tense(scan, more[0])
-        except Unclear as asked:
-            unclear.append(asked)
-            chief = more[0]
-        if link in ("", ",") and found and _names_weekend(found[-1], chief):
-            chief = _dated_weekend(found.pop(), chief)  # "weekenden 10.-11. oktober"
-        found.append(replace(chief, excluded=out, link=link, sentence=sentence))
-        found += (replace(item, sentence=sentence) for item in more[1:])
-    return found, unclear
-
-
-def _names_weekend(weekend: Item, dated: Item) -> bool:
-    near = weekend.end >= dated.first - 1 and weekend.at() and isinstance(weekend.left.spec, Weekend)
-    return near and isinstance(dated.left.spec, OnDate) and dated.bound in (Bound.AT, Bound.RANGE)
-
-
-def _dated_weekend(weekend: Item, dated: Item) -> Item:
-    return replace(dated, first=weekend.first, excluded=weekend.excluded or dated.excluded)
-
-
-def _own_refusal(scan: Scan, item: Item) -> bool:
-    return item.excluded or negated_before(scan, item.first)
-
-
-def _unread_count(scan: Scan, item: Item) -> bool:
-    """`to dage i næste uge`, `tredje dag i marts`: something in the period is meant that no rule has read."""
-    at = item.first
-    if scan.key(at - 2) in ("en", "et"):
-        return False  # "en dag i næste uge" is all of it
-    counted = scan.key(at - 1) in _UNITS and (scan.number(at - 2) is not None or scan.key(at - 2) in ORDINALS)
-    return counted and isinstance(item.left.spec, (Month, Week)) and scan.key(at) in ("i", "af", *MONTHS)
-
-
-def _next(scan: Scan, i: int, before: list[Item]) -> tuple[str, Found[list[Item]]]:
-    """The phrase here, or after the words that join it to the one before; with the chief of them."""
-    link, at = _link(scan, i, before)
-    if link:
-        read = _listed(scan, at, before[-1])
-        if read:
-            return link, read
-        start = scan.skip(at, _FILLERS, 2)
-        if "mente" in (scan.key(at), scan.key(at + 1)):  # "jeg sagde mandag men mente tirsdag"
-            start, before[-1] = scan.skip(at, _FILLERS | {"mente", "jeg"}, 3), replace(before[-1], excluded=True)
-        read = _listed(scan, start, before[-1]) if start > at else None
-        if read:
-            return ("men" if before[-1].excluded else link), read  # "ikke mandag, helst tirsdag"
-    return "", phrase(scan, i)
-
-
-def _listed(scan: Scan, i: int, last: Item) -> Found[list[Item]]:
-    """A phrase, or a bare number that the phrase before explains, whichever reads more."""
-    read = phrase(scan, i)
-    more = continued(scan, i, last.right or last.left)
-    if more and (read is None or read[1] <= more[1]):
-        return [Item(more[0], i, more[1])], more[1]
-    return read
-
-
-def _link(scan: Scan, i: int, before: list[Item]) -> tuple[str, int]:
-    """What joins the position to the item that ended just there, and where the next phrase begins."""
-    if not before or before[-1].end != i:
-        return "", i
-    at = i + 1 if scan.key(i) == "," else i
-    link = "," if at > i else ""
-    if scan.key(at) in ("og", "eller", "/", "men"):
-        link = "men" if scan.key(at) == "men" else "og"
-        at += 1
-    return (link, at) if link else ("", i)

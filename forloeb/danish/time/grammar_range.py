@@ -28,10 +28,13 @@ from forloeb.danish.time.single_days import Offset, OnDate, OnWeekday
 
 _MOST_WEEKS = 53
 _ENDS = frozenset({"", ",", ".", "?", "!", ";", "og", "eller"})
+_FOLLOWING = _ENDS | words("er passer kan vil ville gaar duer dur hvis")
 
 
 def other_end(scan: Scan, i: int, left: Point) -> Found[Point]:
     """The second end of a range: "til onsdag", "- 28/11"; `to` is how English says it."""
+    if scan.key(i) == "og" and scan.key(i + 1) in ("til", "frem"):
+        i += 1 + (scan.key(i + 1) == "frem")  # "fra i morgen og til og med tirsdag"
     english = scan.key(i) == "to" and weekday_at(scan, i + 1) is not None
     short = (scan.key(i), scan.key(i + 1), scan.key(i + 2)) == ("t", "o", "m")
     if scan.key(i) not in ("til", "tom", *DASHES) and not english and not short:
@@ -110,7 +113,7 @@ def continued(scan: Scan, i: int, before: Point) -> Found[Point]:
 
 def _the_one_after(scan: Scan, i: int, before: Spec) -> Found[Point]:
     """`ugen efter`, `dagen efter` beside the week or day that was just named."""
-    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _ENDS:
+    if scan.key(i + 1) not in AFTERWARDS or not scan.definite(i) or scan.key(i + 2) not in _FOLLOWING:
         return None
     if scan.key(i) in WEEKDAYS:
         return Point(Beside(WEEKDAYS[scan.key(i)], 1, before)), i + 2  # "tirsdag eller tirsdagen efter"

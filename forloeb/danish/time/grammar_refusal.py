@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forloeb.danish.time.clock import Hours
+from forloeb.danish.time.days import Week
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.grammar_negation import refused_before, refuses_back
 from forloeb.danish.time.items import Bound, Item
@@ -15,20 +16,35 @@ from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 
+_COMPARED = words("senere tidligere")
+_OPPOSITE = {Bound.AFTER: Bound.THROUGH, Bound.BEFORE: Bound.FROM}
 _LONGEST_LIST = 6
 _BACK = 8
 _SAID = words("sagde skrev troede aftalte foreslog")
 _INSTEAD = words("men nej rettere")
+_CORRECTING = words("rettelse rettere ups hov forkert mente")
 
 
 def not_before(scan: Scan, item: Item) -> Item:
-    """`jeg er ikke ledig før mandag`: from then on."""
-    if scan.key(item.first) != "foer" or scan.key(item.first - 1) == "ikke" or not refused_before(scan, item.first):
+    """`jeg er ikke ledig før mandag`: from then on; `det må ikke blive senere end kl. 14`: until then."""
+    if scan.key(item.first) in _COMPARED and scan.key(item.first + 1) == "end" and refused_before(scan, item.first):
+        return _other_side(item)
+    if (scan.key(item.first - 1), scan.key(item.first)) == ("ikke", "foer") and item.left.hours:
+        return _other_side(item)  # "ikke før middag"
+    if scan.key(item.first) != "foer" or not refused_before(scan, item.first):
         return item
     hours = item.left.hours
     if hours and hours.kind is Kind.BEFORE:
         return replace(item, left=Point(item.left.spec, Hours(Kind.AFTER, hours.end, None, hours.coarse)))
     return replace(item, bound=Bound.FROM)
+
+
+def _other_side(item: Item) -> Item:
+    hours = item.left.hours
+    if hours and hours.kind in (Kind.AFTER, Kind.BEFORE):
+        kind = Kind.BEFORE if hours.kind is Kind.AFTER else Kind.AFTER
+        return replace(item, left=Point(item.left.spec, Hours(kind, hours.end, hours.start, hours.coarse)))
+    return replace(item, bound=_OPPOSITE.get(item.bound, item.bound))
 
 
 def refuse_list(found: list[Item]) -> None:
@@ -61,18 +77,31 @@ def look_back(scan: Scan, found: list[Item]) -> list[Item]:
         listed = [at for at in before if all(out[on].link in ("og", ",") for on in range(at + 1, last + 1))]
         if len(listed) < len([at for at in before if out[at].sentence == out[last].sentence]):
             raise Unclear("which_days")
+        if "uge" in scan.keys[i : i + 3] and not isinstance(out[last].left.spec, Week):
+            raise Unclear("which_days")  # "d. 13/6, så ikke den uge"
         for at in listed:
             out[at] = replace(out[at], excluded=True)
     return out
 
 
 def _put_right(scan: Scan, found: list[Item]) -> list[Item]:
-    """`jeg sagde kl. 9, men det bliver kl. 10`: what was said before is given up."""
+    """`jeg sagde kl. 9, men det bliver kl. 10`, `d. 12, nej vent, d. 13`: what was said before is given up."""
     out = list(found)
     for at in range(1, len(found)):
         one, other = found[at - 1], found[at]
+        between = range(one.end, min(other.first, one.end + _BACK))
+        if other.excluded or other.first > one.end + _BACK:
+            continue
         said = any(scan.key(back) in _SAID for back in range(one.first - 3, one.first))
-        between = scan.keys[one.end : min(other.first, one.end + _BACK)]
-        if said and one.near(other) and not other.excluded and _INSTEAD & set(between):
+        put_right = said and one.near(other) and any(scan.key(back) in _INSTEAD for back in between)
+        alike = (one.left.spec and other.left.spec) or (one.left.hours and other.left.hours)
+        if put_right or (alike and any(_corrects(scan, back, other.first) for back in between)):
             out[at - 1] = replace(one, excluded=True)
     return out
+
+
+def _corrects(scan: Scan, i: int, following: int) -> bool:
+    if scan.key(i) == "nej":
+        after = scan.skip(i + 1, words(", vent forresten hellere det er bliver"), 4)
+        return after == following and scan.key(i - 1) != "hvis"
+    return scan.key(i) in _CORRECTING

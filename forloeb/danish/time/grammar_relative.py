@@ -16,6 +16,7 @@ from forloeb.danish.time.grammar_duration import MOST, ROUGH, SIZES, UNITS, afte
 from forloeb.danish.time.grammar_parts import whole_period
 from forloeb.danish.time.grammar_period import month, week, weekend
 from forloeb.danish.time.grammar_weekday import WHICH, weekday, weekday_at
+from forloeb.danish.time.letters import words
 from forloeb.danish.time.numbers import ORDINALS, whole
 from forloeb.danish.time.periods import Beside
 from forloeb.danish.time.questions import Unclear
@@ -25,6 +26,12 @@ from forloeb.danish.time.single_days import OnDate
 _NEIGHBOURS: dict[str, Duration | Literal["week", "month"]] = {
     "dag": Duration(days=1), "uge": "week", "maaned": "month",
 }  # fmt: skip
+
+_LASTED = words(
+    "arbejdsplads arbejdspladsen arbejdet arbejdede ansat ansaettelse stilling firma firmaet virksomheden butikken "
+    "faget branchen boet gift medlem kontrakt ansatte laere uddannet erfaring koert"
+)
+_CLAUSE = 8
 
 
 def _away(length: Duration | None, sign: int) -> Spec:
@@ -55,9 +62,14 @@ def shift(scan: Scan, i: int) -> Found[Piece]:
     if eight and found and (weekday_at(scan, i - 1) is not None or _is_relative(scan, i)):
         return Piece(spec=Away(Duration(days=7) if found[0] == Duration(days=8) else Duration(days=14), 1)), found[1]
     lasting = duration(scan, i + 1) if scan.key(i) == "i" and scan.at.past else None
-    if lasting and lasting[0] and not lasting[0].minutes:
+    if lasting and lasting[0] and not lasting[0].minutes and not _employed(scan, i):
         return Piece(spec=Away(lasting[0], -1)), lasting[1]
     return None
+
+
+def _employed(scan: Scan, i: int) -> bool:
+    """`på samme arbejdsplads i 31 år`: how long something else lasted, that may have ended any day."""
+    return any(scan.key(at) in _LASTED for at in range(i - _CLAUSE, i))
 
 
 def _is_relative(scan: Scan, i: int) -> bool:
@@ -161,7 +173,9 @@ def _with_year(scan: Scan, found: Feast, end: int) -> Found[Piece]:
 
 def _feast_name(scan: Scan, i: int) -> tuple[str | None, int]:
     first, second = scan.key(i), scan.key(i + 1)
-    if first in ("store", "kristi") and second in FEASTS:
+    if (first, second) == ("kr", ".") and scan.key(i + 2) in FEASTS:
+        return scan.key(i + 2), i + 3
+    if first in ("store", "kristi", "kr") and second in FEASTS:
         return second, i + 2
     if first in ("mors", "fars") and second == "dag":
         return first + "dag", i + 2
@@ -172,21 +186,23 @@ def _feast_name(scan: Scan, i: int) -> tuple[str | None, int]:
 
 def beside(scan: Scan, i: int) -> Found[Piece]:
     """`dagen før juleaften`, `to uger efter påske`, `ugen efter uge 42`, `mandag efter jul`."""
-    at = scan.skip(i, frozenset({"paa", "i", "om"}), 1)
+    at = scan.skip(i, frozenset({"paa", "i", "om", "den"}), 2)
+    edge = {"sidste": -1, "foerste": 1}.get(scan.key(at)) if weekday_at(scan, at + 1) is not None else None
+    at += edge is not None
     named = weekday_at(scan, at)
     by: Duration | int | Literal["week", "month"] | None = named
     end = at + 1
     if named is None and scan.key(at) in ("dag", "uge", "maaned"):
         by = _NEIGHBOURS[scan.key(at)]
     elif named is None:
-        found = duration(scan, i)
-        if not found or found[0] is None or found[0].minutes:
+        found = duration(scan, at if scan.key(i) == "om" else i)
+        if not found or found[0] is None or found[0].minutes or (at > i and scan.key(found[1]) != "fra"):
             return None
         by, end = found
     sign = {"efter": 1, "foer": -1, "inden": -1}.get(scan.key(end))
     if isinstance(by, Duration) and scan.key(end) == "fra":
         return _counted_on(scan, i, by, end + 1)
-    if sign is None or by is None:
+    if sign is None or by is None or edge not in (None, sign):
         return None
     if by == "week" and sign == 1 and scan.key(scan.skip(end + 1, frozenset({"den"}), 1)) == "naeste":
         last = scan.skip(end + 1, frozenset({"den"}), 1) + 1

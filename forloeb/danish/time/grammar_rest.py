@@ -34,6 +34,8 @@ def onwards(scan: Scan, item: Item) -> Item | None:
     if item.left.spec is None or item.left.hours or item.bound not in (Bound.AT, Bound.FROM):
         return None
     at = scan.skip(item.end, words(", og samt"), 2)
+    if at == item.end + 1 and scan.key(item.end) == "," and item.bound is Bound.AT:
+        return None  # "torsdag, resten af ugen kan jeg": two times
     if scan.key(at) == "resten" and scan.key(at + 1) in ("af", "paa", "i"):
         at += 2
         unit, end = scan.key(at), at + 1

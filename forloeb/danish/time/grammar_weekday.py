@@ -22,7 +22,7 @@ WHICH: dict[str, Which] = {
 _LOOSE_SHORT = words("tirsd onsd torsd loerd soend tir tirs ons fre tors loer tue")
 _OWNERS = words("min din vores en hans hendes sin deres jeres")
 AFTERWARDS = words("efter derefter derpaa")
-_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", *DASHES})
+_LIST_SIGNS = frozenset({",", "og", "eller", "til", "/", "+", "&", *DASHES})
 
 
 def weekday_at(scan: Scan, i: int) -> int | None:
@@ -53,7 +53,7 @@ def _short_is_weekday(scan: Scan, i: int) -> bool:
         return True
     clocked = after == "kl" or any(atom.sep in (".", ":") for atom in scan.token(i + 1).atoms)
     clocked = clocked or len(scan.token(i + 1).atoms) == 2
-    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller"))
+    return clocked and (i == 0 or before in ("paa", "naeste", ",", "og", "eller", ":", "kan", "&", "+", "/"))
 
 
 def weekday(scan: Scan, i: int) -> Found[Piece]:

@@ -34,6 +34,14 @@ class Item:
     link: str = ""  # what joins it to the item before: "", ",", "og", "men"
     sentence: int = 0  # which sentence of the text it stands in
 
+    whole: bool = False  # whether the whole of it was said ("hele dagen i dag"), so that no hours are lent to it
+
+    hours_first: bool = False  # whether the time of day was said before the day ("efter 12 mandag eller tirsdag")
+
+    refused: bool = False  # whether a refusal of its own stands before it
+
+    denied: bool = False  # whether the refusal that rules it out stands after it
+
     def at(self) -> bool:
         """Whether it names its point itself, without bound or range."""
         return self.bound is Bound.AT and self.right is None

@@ -36,7 +36,7 @@ _BEFORE_DIGITS = frozenset(
 )
 _AFTER_DIGITS = frozenset({*MONTHS, *SHORT_MONTHS}) | words(
     "dag dage uge uger maaned maaneder aar time timer minutter min hverdage tiden ish am pm t z og til juledag "
-    "paaskedag pinsedag kl eller st nd rd th"
+    "paaskedag pinsedag kl eller st nd rd th ende nde de te ste dje"
 )
 _DATE_WORDS = frozenset({"d", "den", "dato", *WEEKDAYS, *SHORT_WEEKDAYS})
 _PHONE_DIGITS = 8
@@ -115,8 +115,11 @@ def _digits(tokens: list[Token], at: int) -> int:
     if glued_after and following == "-" and _key(tokens, at + 2).isalpha() and tokens[at + 2].glued:
         return at if _key(tokens, at + 2) in _AFTER_DIGITS else at + 1
     parts = token.text.replace(",", ".").split(".")
-    if following in ("timer", "time", "min", "minutter") and len(parts) == 2 and parts[1] != "5":
+    timed = following in ("timer", "time", "min", "minutter") and not token.dotted
+    if timed and len(parts) == 2 and parts[1] != "5":
         return at + 1  # "2.45 timer"
+    if following == "stykker" and len(token.atoms) == 2:
+        return at  # "10-12 stykker" may be hours
     if following in _COUNTED or (following == "," and _key(tokens, at + 2) == "-"):
         return at + 1
     if following in ("i", "om", "pr", "per") and _key(tokens, at + 2) in ("time", "timer") and not _dated(tokens, at):

@@ -7,16 +7,22 @@ name a time wherever they stand.
 
 from __future__ import annotations
 
+import re
+
 from forloeb.danish.time.days import Month
-from forloeb.danish.time.grammar_negation import inverted, moving
+from forloeb.danish.time.durations import Rest
+from forloeb.danish.time.grammar_duration import UNITS
 from forloeb.danish.time.items import Bound, Item
 from forloeb.danish.time.letters import words
 from forloeb.danish.time.lexicon import SHORT_WEEKDAYS, WEEKDAYS
 from forloeb.danish.time.model import Kind
+from forloeb.danish.time.moving_verbs import moving
 from forloeb.danish.time.numbers import CARDINALS, ORDINALS
+from forloeb.danish.time.residue_loose import led_by_bound, loose_hour, loose_stretch
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
+_LISTED_CLOCKS = re.compile(r"\d{1,2}[.:]\d\d(?:[/,]\d{1,2}[.:]\d\d)+")
 _LEADING = words(
     "foer inden senest tidligst indtil sidste naeste forrige naestsidste kommende midt starten slutningen primo medio "
     "ultimo halv kvart mellem"
@@ -26,20 +32,18 @@ _SHORTEST = words("ma ti on to fr lo loe so soe")
 _LASTING = words("efter foer inden")
 _AFTER_WHAT = words(
     "arbejde arbejdet job skole skolen vagt vagten fyraften aftensmad morgenmad "
-    "moede moedet samtale samtalen aftale aftalen fristen ferie ferien kurset barslen sommerferie "
+    "moede moedet samtale samtalen aftalen fristen ferie ferien kurset barslen sommerferie "
     "sommerferien juleferien"
 )
 _CLOCK_UNITS = words("time timer minut minutter min kvarter")
-_JOINS = frozenset({"men", "og", "saa", "hvis", "naar", "ellers", ""})
 _SOONER = words("foer inden tidligere foerst")
 _SIGNS = words(", ; / eller og - – over")
 _ENDS = frozenset({"", ",", ".", "?", "!", ";"})
 _BREAKS = _ENDS - {""}
-_FAR = 8
-_OTHER_VERBS = words(
-    "huske finde se forstaa booke bestille vide logge overskue sige faa hoert faaet modtaget soegt sendt fundet noget "
-    "nogen set laest kun bare"
-)
+_TURNS = words("men eller , og")
+_HEDGES = words("den det gerne helst ogsaa heller ikke maaske evt kun i hellere saa")
+_SHORT = words("tir tirs ons tor tors fre")
+_ABLE = words("er passer kan vil ville gaar duer dur")
 _UNITS = words("dag hverdag weekend dage uge uger maaned maaneder hverdage weekender")
 _MOST_HOURS = 31
 _OPENS, _CLOSES = 7, 17
@@ -50,6 +54,14 @@ def unread(scan: Scan, found: list[Item]) -> bool:
     covered = {at for item in found for at in range(item.first, item.end)}
     if any(_beside(scan, item, covered) for item in found):
         return True
+    if any(isinstance(item.left.spec, Rest) and item.left.spec.later for item in found) and any(
+        isinstance(item.left.spec, (OnDate, OnWeekday)) for item in found
+    ):
+        return True  # "flyt mandag til senere på ugen": of which week?
+    if any(led_by_bound(scan, item, covered) for item in found):
+        return True
+    if any(loose_hour(scan, at) or loose_stretch(scan, at) for at in range(len(scan.tokens)) if at not in covered):
+        return True
     clocked = any(item.left.hours for item in found)
     return any(_alone(scan, at, clocked=clocked) for at in range(len(scan.tokens)) if at not in covered)
 
@@ -58,6 +70,10 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     before, after = item.first - 1, item.end
     if before not in covered and (scan.key(before) in _LEADING or _office_hour(scan, before)):
         return True
+    if scan.key(before) in ("+", "&", "/") and scan.digits(before - 1) and before - 1 not in covered:
+        return True  # "15+16/10"
+    if (scan.key(before - 1), scan.key(before)) == ("side", "af"):
+        return True  # "på den anden side af ferien"
     if scan.key(before) == "hver" and before not in covered:
         return True
     if (scan.key(after), scan.key(after + 1)) == ("i", "hver"):
@@ -69,6 +85,21 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
     if any(_run(scan, at) for at in (before, after) if at not in covered):
         return True
     if isinstance(item.left.spec, Month) and scan.number(before) is not None and before not in covered:
+        return True
+    if item.left.spec is None and item.left.hours and before in covered and not item.link:
+        return item.left.hours.kind is Kind.VALUE  # "halv 2 halv 3"
+    if scan.key(before) in _SHORT and before not in covered:
+        return True
+    if before in covered and not item.link and item.bound in (Bound.AFTER, Bound.BEFORE) and scan.definite(before):
+        return True  # "torsdagen efter den 15."
+    if item.left.hours and before in covered and not item.link and item.bound is Bound.BEFORE:
+        return True  # "hele formiddagen frem til kl 12 mandag"
+    week = item.left.spec.week if isinstance(item.left.spec, OnWeekday) else None
+    if week and scan.key(after) in ("eller", "og", "/") and scan.digits(after + 1) and after + 1 not in covered:
+        return True  # "onsdag formiddag i uge 35 eller 36"
+    if item.left.hours and after not in covered and scan.key(after) in ("halv", "kvart"):
+        return True  # "klokken ni halv"
+    if item.left.hours and after not in covered and scan.key(after) == "til" and scan.digits(after + 1):
         return True
     if item.left.hours and after not in covered and _minutes(scan, after):
         return True
@@ -120,38 +151,12 @@ def _beside(scan: Scan, item: Item, covered: set[int]) -> bool:
         return False
     if _counted(scan, after):
         return True
+    if linked and scan.key(after - 1) == "eller" and scan.digits(after) and len(scan.token(after).text) <= 2:
+        return True
+    lasted = scan.key(after + 2) in UNITS  # "i mandags efter 12 år i firmaet"
+    if scan.key(after) in _LASTING and scan.digits(after + 1) and after + 1 not in covered and not lasted:
+        return True  # "onsdag inden 12" and a word that may be counted
     return _hour(scan, after) and not scan.token(after).dotted and (scan.settled(after + 1) or scan.digits(after + 1))
-
-
-def unsure_refusal(scan: Scan, found: list[Item]) -> bool:
-    """Whether a "ikke" near a time rules out nothing that was read: "fredag er den eneste dag jeg ikke kan"."""
-    owner = {at: item for item in found for at in range(item.first, item.end)}
-    for i, key in enumerate(scan.keys):
-        if key not in ("ikke", "aldrig") or i in owner or inverted(scan, i) or scan.key(i + 1) in _OTHER_VERBS:
-            continue
-        if scan.key(i - 1) in ("hvorfor", "arbejder"):
-            continue
-        near = _clause(scan, range(i - 1, i - 1 - _FAR, -1), owner)
-        near += _clause(scan, range(i + 1, i + 1 + _FAR), owner)
-        if near and not any(item.excluded or _since(item) for item in near):
-            return True
-    return False
-
-
-def _clause(scan: Scan, positions: range, owner: dict[int, Item]) -> list[Item]:
-    """The times in a clause, looking one way until it ends."""
-    items: list[Item] = []
-    for at in positions:
-        if at in owner:
-            items.append(owner[at])
-        elif scan.key(at) in _BREAKS or scan.key(at) in _JOINS or at < 0:
-            break
-    return items
-
-
-def _since(item: Item) -> bool:
-    """`ikke før fredag` and `jeg har ikke hørt noget siden mandag` say when, and rule out nothing."""
-    return item.bound is Bound.FROM or (item.left.hours is not None and item.left.hours.kind is Kind.AFTER)
 
 
 def _hour(scan: Scan, i: int) -> bool:
@@ -174,9 +179,14 @@ def _office_hour(scan: Scan, i: int) -> bool:
     return _hour(scan, i) and _OPENS <= (scan.number(i) or 0) <= _CLOSES
 
 
+def _dated(scan: Scan, i: int) -> bool:
+    return scan.digits(i) or scan.key(i) in ("d", "den", "paa", "om", "i", "kl") or scan.key(i) in WEEKDAYS
+
+
 def _run(scan: Scan, i: int) -> bool:
     """A date or range in digits ("27-11") that no rule has read."""
-    return any(atom.sep for atom in scan.token(i).atoms) or len(scan.token(i).atoms) > 1
+    listed = _LISTED_CLOCKS.fullmatch(scan.token(i).text)
+    return any(atom.sep for atom in scan.token(i).atoms) or len(scan.token(i).atoms) > 1 or listed is not None
 
 
 def _minutes(scan: Scan, i: int) -> bool:
@@ -199,10 +209,25 @@ def _alone(scan: Scan, i: int, *, clocked: bool) -> bool:
     key = scan.key(i)
     if key in WEEKDAYS:
         return True
-    if key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer") and scan.key(i + 2) in _ENDS:
+    neighbour = key in ("uge", "dag") and scan.definite(i) and scan.key(i + 1) in ("efter", "foer")
+    if neighbour and (scan.key(i + 2) in _ENDS or scan.key(i + 2) in _ABLE):
+        return True  # "ugen efter er bedre"
+    if key in ("tidligst", "senest") and scan.key(i + 1) in ("naar", "jeg", "efter", "foer", "inden"):
         return True
-    if key in ("naeste", "sidste", "forrige") and scan.key(i - 1) in ("men", "eller") and scan.key(i + 1) in _ENDS:
+    if key == "naeste" and (scan.key(i + 1) in _ENDS or (scan.key(i + 1) in _ABLE and not _dated(scan, i + 2))):
+        return True  # "slutningen af denne uge eller starten af næste"
+    if key == "denne" and scan.key(i + 1) in ("eller", "og"):
+        return True  # "torsdag i denne eller næste uge"
+    if key in ("sidstnaevnte", "foerstnaevnte", "quarter", "past"):
         return True
+    instead = i - 1
+    while scan.key(instead) in _HEDGES and instead > i - 5:
+        instead -= 1
+    if key in ("naeste", "sidste", "forrige") and scan.key(instead) in _TURNS and scan.key(i + 1) in _ENDS:
+        return True
+    counted = i + 1 + (scan.number(i + 1) is not None)
+    if (key in ORDINALS or key == "sidste") and scan.key(counted) in ("dage", "uger"):
+        return True  # "i december kan jeg de to første uger"
     if clocked and _office_hour(scan, i) and scan.key(i - 1) in _BREAKS and scan.key(i + 1) in _ENDS:
         return True
     if key == "mellem" and scan.number(i + 1) is not None and scan.key(i + 2) in ("og", "-", "til"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import pairwise
 
+from forloeb.danish.time.checks import WhichWeekday
 from forloeb.danish.time.clock import HOUR, Hours, clock_words
-from forloeb.danish.time.days import Context, Days, Week
+from forloeb.danish.time.days import WEEK, Context, Days, Month, Week
 from forloeb.danish.time.durations import Elapsed
 from forloeb.danish.time.grammar_core import Point
 from forloeb.danish.time.items import Bound, Item
@@ -15,6 +17,7 @@ from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.scan import Scan
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
+_LISTING = ("og", ",")
 DAY_MINUTES = 24 * HOUR
 _EVENING = 18 * HOUR
 
@@ -23,26 +26,67 @@ def place_all(items: list[Item], scan: Scan, text: str, at: Context) -> tuple[li
     """Every phrase on the calendar, and what has to be asked about those that have no sure place."""
     times: list[Time] = []
     unclear: list[Unclear] = []
-    for before, item in zip([None, *items], items):  # noqa: B905 - one longer on purpose
+    refused: list[Unclear] = []
+    for before, item, following in zip([None, *items], items, [*items[1:], None]):  # noqa: B905 - longer on purpose
         try:
+            if before and before.excluded and isinstance(before.left.spec, Month) and _bare_date(item):
+                raise Unclear("unread")  # "ikke i juli, vi rejser den 4."
             times.append(place(item, scan, text, _counted_from(before, item, at)))
         except Unclear as asked:
+            if item.link in _LISTING or (following and following.link in _LISTING):
+                asked.weak = False  # "hver mandag, tirsdag og onsdag"
             unclear.append(asked)
+            refused += [asked] * (item.excluded or isinstance(item.left.spec, WhichWeekday))
+    if not any(_one_day(found) for found in times):
+        for given_up in refused:  # "om eftermiddagen, men ikke om fredagen": no day was named to take instead
+            given_up.weak = False
+    if not unclear and _outside(times, text):
+        unclear.append(Unclear("unread"))
     return times, unclear
+
+
+def _outside(times: list[Time], text: str) -> bool:
+    """Whether a day is wished for that a bound before it leaves out: "efter ferien, gerne onsdag" is not this week."""
+    for bound, wish in pairwise(times):
+        if (
+            bound.excluded
+            or wish.excluded
+            or wish.kind is not Kind.VALUE
+            or "ell" in text[bound.span[1] : wish.span[0]]
+        ):
+            continue
+        edge = bound.start if bound.kind is Kind.AFTER else bound.end if bound.kind is Kind.BEFORE else None
+        if not isinstance(edge, datetime) or not isinstance(wish.start, datetime) or bound.grain is Grain.MINUTE:
+            continue
+        if (wish.start < edge) == (bound.kind is Kind.AFTER) and wish.start != edge:
+            return True
+    return False
+
+
+def _one_day(found: Time) -> bool:
+    """Whether it is a wish for a day of its own, which no vague refusal can touch."""
+    dated = isinstance(found.start or found.end, datetime)
+    return dated and not found.excluded and found.grain not in (Grain.WEEK, Grain.MONTH) and found.kind is Kind.VALUE
 
 
 def _counted_from(before: Item | None, item: Item, at: Context) -> Context:
     """`onsdag d. 26/11 eller fredag`: in a list a bare day is looked for after the full date before it."""
-    if at.past or before is None or item.link not in ("og", ",") or item.right is not None:
+    if at.past or before is None or item.right is not None or (item.excluded and item.link not in _LISTING):
         return at
     first, spec = before.left.spec, item.left.spec
-    bare = isinstance(spec, OnWeekday) or (isinstance(spec, OnDate) and spec.month is None)
+    listed = item.link in _LISTING
+    bare = (isinstance(spec, OnWeekday) and listed) or (_bare_date(item) and (listed or before.near(item)))
     if not (bare and isinstance(first, OnDate) and (first.month or first.weekday is not None)):
         return at
     try:
-        return replace(at, after=first.resolve(at).start)
+        there = first.resolve(at).start
     except Unclear:
         return at
+    return replace(at, after=there) if listed or there >= at.today else at
+
+
+def _bare_date(item: Item) -> bool:
+    return isinstance(item.left.spec, OnDate) and item.left.spec.month is None
 
 
 def place(item: Item, scan: Scan, text: str, at: Context) -> Time:
@@ -101,6 +145,8 @@ def _range(left: Point, right: Point, at: Context) -> Placed:
     if isinstance(last, OnWeekday) and isinstance(first, OnWeekday) and first.week and not last.week:
         last = replace(last, week=first.week)
     finish = last.resolve(_onwards(at, begin.start) if not _settled(last) else at)
+    if at.past and isinstance(first, OnWeekday) and isinstance(last, OnWeekday) and finish.start > at.today:
+        begin, finish = (Days(days.start - WEEK, days.end - WEEK) for days in (begin, finish))  # both lie behind
     start = _hours(begin, left.hours)[0] if left.hours else _midnight(begin.start)
     last_hours = right.hours
     if left.hours and (left.hours.start or 0) >= _EVENING and last_hours and last_hours.shifted:

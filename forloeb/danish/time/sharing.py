@@ -16,6 +16,8 @@ from forloeb.danish.time.model import Kind
 from forloeb.danish.time.questions import Unclear
 from forloeb.danish.time.single_days import OnDate, OnWeekday
 
+_CLOSE = 3
+
 
 def share(items: list[Item]) -> list[Item]:
     """Hand round what is said once: in a list the clock or the day, the week, the month; apart, a day and its clock."""
@@ -42,17 +44,18 @@ def _put_in_period(items: list[Item]) -> list[Item]:
             several = period is not None and item.link == "og" and out[-1] is period
             period = item
         elif period is not None and out[-1].near(item) and (item.link != "men" or item.excluded):
-            inside = _inside(item.left.spec, period.left.spec)
-            if inside is not None and several:
+            within = inside(item.left.spec, period.left.spec)
+            if within is not None and several:
                 raise Unclear("unread")  # "i uge 9 eller 10, helst tirsdag"
-            if inside is not None:
-                placed = replace(item, left=Point(inside, item.left.hours))
+            if within is not None:
+                placed = replace(item, left=Point(within, item.left.hours))
                 used |= set() if item.excluded else {id(period)}
         out.append(placed)
     return [item for item in out if id(item) not in used]
 
 
-def _inside(spec: Spec | None, period: Spec | None) -> Spec | None:
+def inside(spec: Spec | None, period: Spec | None) -> Spec | None:
+    """The bare day within that week or month; None for what does not lie in it by its words."""
     if isinstance(spec, OnWeekday) and isinstance(period, Week) and spec.which == "bare" and spec.week is None:
         if period == Week():
             return None  # "i denne uge": the bare weekday is the coming one in any case
@@ -96,7 +99,14 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     """Both in one: a day and its only clock time, a day and a bound on its hours, or two bounds on the hours."""
     if not (first.at() and last.at() and first.excluded == last.excluded and first.near(last)):
         return None
+    if last.whole and first.left.spec is None:
+        return None  # "eftermiddagen er bedst, men fredag kan jeg hele dagen"
+    if last.refused and first.excluded and not last.link:
+        return None  # "undgå kl. 8 og helst undgå fredag"
     one, other = first.left, last.left
+    beside = first.end == last.first and not (one.spec and other.spec)
+    if beside and one.hours and one.hours.coarse and other.hours and other.hours.kind in (Kind.AFTER, Kind.BEFORE):
+        return replace(first, left=Point(one.spec or other.spec, other.hours), end=last.end)
     if one.hours and other.hours:
         kinds = (one.hours.kind, other.hours.kind)
         if kinds != (Kind.AFTER, Kind.BEFORE) or other.spec is not None or not last.link:
@@ -110,11 +120,16 @@ def _met(first: Item, last: Item, *, alone: bool) -> Item | None:
     if (one.spec is None) != (one.hours is not None):
         return None
     narrowing = other.hours is not None and other.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    bounded = one.hours is not None and one.hours.kind in (Kind.AFTER, Kind.BEFORE)
+    apart = last.first - first.end
+    if one.hours and not first.link and not last.link and apart <= (_CLOSE if bounded else 1):
+        narrowing = True  # "alt efter 10 er fint mandag", "kl. 10 enten mandag eller onsdag"
     if other.hours and other.hours.coarse and (last.link == "men" or (first.link == "og" and not last.link)):
         narrowing = True  # "tirsdag og onsdag, men kun om formiddagen"
     if not (narrowing if last.link else alone or narrowing):
         return None
-    return replace(first, left=Point(one.spec or other.spec, one.hours or other.hours), end=last.end)
+    both = Point(one.spec or other.spec, one.hours or other.hours)
+    return replace(first, left=both, end=last.end, hours_first=one.spec is None)
 
 
 def _share_group(group: list[Item]) -> list[Item]:
@@ -129,15 +144,23 @@ def _share_group(group: list[Item]) -> list[Item]:
 def _share_hours(group: list[Item]) -> list[Item]:
     """`torsdag eller fredag kl. 10`: its time of day holds for the bare days before it, back to a comma."""
     out = list(group)
+    if group[0].hours_first and all(_bare_day(item) and item.excluded == group[0].excluded for item in group[1:]):
+        if group[-1].link != "og" or not _alike(group):
+            raise Unclear("which_days")  # "kl. halv tre på fredag, ellers mandag"
+        return [replace(item, left=Point(item.left.spec, group[0].left.hours)) for item in group]
     for end, last in enumerate(group):
         again = end + 1 < len(group) and group[end + 1].link == "og" and group[end + 1].left.hours is None
+        if last.link == "," and last.left.hours and last.left.spec and end and _bare_day(group[end - 1]):
+            raise Unclear("which_days")  # "mandag, onsdag kl. 10": at ten on Monday too?
         if last.link != "og" or last.left.hours is None or last.left.spec is None or again:
             if again and last.link == "og" and last.left.hours and end and _bare_day(group[end - 1]):
                 raise Unclear("which_days")  # "mandag og tirsdag kl. 10 og onsdag"
             continue
         first = end
-        while first and _bare_day(group[first - 1]):
+        while first and _bare_day(group[first - 1]) and not last.hours_first:
             first -= 1
+        if not _alike(group[first : end + 1]):
+            raise Unclear("which_days")  # "mandag eller i morgen kl. 9"
         if first and group[first].link == "og":
             continue  # "mandag kl. 9 og tirsdag eller onsdag kl. 10"
         for at in range(first, end):
@@ -145,8 +168,14 @@ def _share_hours(group: list[Item]) -> list[Item]:
     return out
 
 
+def _alike(group: list[Item]) -> bool:
+    """Whether the days were all said in one way: weekdays, dates, or days counted from today."""
+    return len({type(item.left.spec) for item in group}) == 1
+
+
 def _bare_day(item: Item) -> bool:
-    return item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
+    bare = item.bound is Bound.AT and item.right is None and item.left.spec is not None and item.left.hours is None
+    return bare and not item.whole
 
 
 def _share_days(group: list[Item]) -> list[Item]:
@@ -159,8 +188,12 @@ def _share_days(group: list[Item]) -> list[Item]:
         raise Unclear("which_days")  # "tirsdag eller onsdag kl. 9 eller 13"
     if any(item.right for item in dated):
         return group  # "1.-4. december, helst om formiddagen": on each of them
+    if dated[0].excluded and not group[0].excluded and group[0].left.spec is None:
+        return group  # "om eftermiddagen og helst ikke fredag"
     day = dated[0].left.spec if group[0].left.spec is not None else None
     if day is None and len(dated) == 1 and dated[0] is group[-1]:
+        if dated[0].link == "," and dated[0].left.hours:
+            raise Unclear("which_days")  # "kl. 9.30, onsdag kl. 13"
         day = dated[0].left.spec
     out: list[Item] = []
     for item in group:
@@ -178,6 +211,11 @@ def _share_week_and_month(group: list[Item]) -> list[Item]:
     for item in group:
         spec = item.left.spec
         if isinstance(spec, OnWeekday) and spec.week is None and spec.which in ("bare", "coming") and weeks:
+            backwards = not any(isinstance(one.left.spec, OnWeekday) and one.left.spec.week for one in out)
+            named = next(one for one in group if isinstance(one.left.spec, OnWeekday) and one.left.spec.week)
+            apart = group[-1].link != "og" and group[-1].first > group[-2].end + 1
+            if backwards and (apart or spec.weekday >= getattr(named.left.spec, "weekday", 0)):
+                raise Unclear("which_days")  # "torsdag eller mandag i uge 46"
             spec = replace(spec, week=weeks[0])
         if isinstance(spec, OnDate) and spec.month is None and months and item.excluded != group[0].excluded:
             spec = replace(spec, month=months[0].month, year=months[0].year)  # "den 4. december, ikke den 3."

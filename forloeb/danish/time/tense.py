@@ -20,10 +20,12 @@ from forloeb.danish.time.single_days import OnDate
 _PAST = words(
     "fik faaet var vaeret blev blevet modtog modtaget skrev skrevet sendte sendt ringede ringet talte mistede mistet "
     "stoppede stoppet sluttede startede begyndte meldte meldt bookede booket fyret opsagt afskediget ansat "
-    "dateret afsendt underskrevet kom ankom gik sagde bad aflyste flyttede glemte sidst havde"
+    "dateret afsendt underskrevet kom ankom gik sagde bad aflyste flyttede glemte sidst havde siden"
 )
 _LETTERS = words("brev brevet mail mailen skrivelse skrivelsen sms besked beskeden indkaldelse indkaldelsen")
-_FUTURE = words("bliver skal starter begynder stopper slutter kommer vil faar fratraeder")
+_FUTURE = words(
+    "fratraedelse fratraedes udloeber bliver skal starter begynder stopper slutter kommer vil faar fratraeder"
+)
 _CLAUSE_ENDS = words(". ! ? ; , og men saa")
 _FAR = 5
 _HALF_A_YEAR = timedelta(days=183)

@@ -18,7 +18,7 @@ _PIECE = re.compile(
 )
 _DOTTED = frozenset(
     {*SHORT_MONTHS, *SHORT_WEEKDAYS, "kl", "d", "ca", "cirka", "nr", "pr", "min", "mdr", "md", "f", "fx", "evt", "t",
-     "o", "m", "fmd", "emd", "tlf", "sept", "febr", "ml", "jnr", "sagsnr", "stk", "kap", "ds"}
+     "o", "m", "fmd", "emd", "tlf", "sept", "febr", "ml", "jnr", "sagsnr", "stk", "kap", "ds", "el", "ell"}
 )  # fmt: skip
 _ATOM = re.compile(r"([0-9]+)(?:([./:,])([0-9]+)(?:\2([0-9]+))?)?\.?")
 _LONGEST_RUN = 25

@@ -19,6 +19,7 @@ from forloeb.review.views.forms import asked, day, number, part
 
 async def listed(request: web.Request) -> web.Response:
     """GET /conversations: the list, or what a search found."""
+    times = request.app[TIMES]()
     filters = Filters(
         asked(request, "channel"),
         asked(request, "benefit"),
@@ -30,9 +31,10 @@ async def listed(request: web.Request) -> web.Response:
         asked(request, "intent"),
         asked(request, "label"),
         asked(request, "rated"),
+        times.shown - times.real,
     )
     wanted, onward = asked(request, "q"), asked(request, "onward")
-    personal, by, now = sees_all(request), access.user_of(request).name, request.app[TIMES]().shown
+    personal, by, now = sees_all(request), access.user_of(request).name, times.shown
 
     def load(connection: Connection) -> tuple[Any, Any, list[str]]:
         known = marks.labels(connection)

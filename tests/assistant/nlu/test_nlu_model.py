@@ -136,10 +136,13 @@ def test_a_wall_of_text_is_shortened_from_the_middle():
         ([("out_of_scope", 0.2), ("joblog", 0.15)], "nlu_fallback"),
         ([("bekraeft", 0.4), ("joblog", 0.15)], "nlu_fallback"),
         ([("bekraeft", 0.6), ("joblog", 0.15)], "bekraeft"),
+        ([("frustration", 0.5), ("krise", 0.3)], "krise"),
+        ([("out_of_scope", 0.6), ("krise", 0.35)], "krise"),
+        ([("frustration", 0.5), ("krise", 0.29)], "frustration"),
     ],
 )
 def test_scope(ranking, name):
-    assert decide(ranking, outside=0.4, unsure=0.25, unsure_yes=0.5)[0] == name
+    assert decide(ranking, outside=0.4, unsure=0.25, unsure_yes=0.5, crisis=0.3)[0] == name
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from forloeb.assistant.nlu.crisis import is_crisis
+from forloeb.assistant.nlu.crisis import is_crisis, is_way_of_speaking
 from forloeb.assistant.nlu.language import language
 from forloeb.assistant.nlu.short import short_answer
 from forloeb.assistant.nlu.topics import topic_names, topics
@@ -190,6 +190,24 @@ def test_no_topic(text):
         "quiero morir",
         "jeg skærer i mig selv",
         "det ville være bedre hvis jeg var død",
+        "sjelvmord",
+        "jeg tror jeg har en blodprop",
+        "det er ubærligt at være til",
+        "jeg har lige taget 30 panodiler",
+        "hun har taget et helt glas sovepiller",
+        "jeg kan ikke mere, jeg giver op, farvel",
+        "a ka it mier, a gir op",
+        "der er blod over det hele",
+        "min bror har sparket mig i maven",
+        "jeg tør ikke gå hjem for min mand",
+        "min eks har truet mig på livet",
+        "det strammer i mit bryst og armen sover",
+        "hvorfor skulle jeg leve videre",
+        "jeg er en byrde for alle",
+        "jeg ser ingen udvej",
+        "hver nat håber jeg at jeg ikke vågner",
+        "jeg griner mig ihjel, nej jeg mener det, jeg vil ikke leve mere",
+        "han tog fat i mig og har slået mig, så jeg bløder",
     ],
 )
 def test_crisis(text):
@@ -209,10 +227,39 @@ def test_crisis(text):
         "linket er dødt",
         "jeg kan ikke leve af dagpenge",
         "skær det ud i pap for mig",
+        "det slår mig ihjel at vente",
+        "jeg tager bare en panodil og kommer alligevel",
+        "jeg kan ikke mere i dag",
+        "systemet slår mig ihjel",
+        "jeg bliver slået hjem til start hver gang",
+        "min telefon tager livet af mig",
+        "min mand har haft en blodprop, er det en lovlig grund",
+        "jeg dør af grin",
+        "jeg har slået mig på knæet og kan ikke komme",
+        "jeg skar mig i fingeren og skal på skadestuen",
+        "jeg blev slået af min ven i skak",
+        "jeg gider ikke leve op til jeres krav",
+        "vi gør en ende på mit medlemskab",
+        "jeg ligger med en blodprop og kan ikke komme",
+        "jeg skal leve videre på kontanthjælp",
     ],
 )
 def test_no_crisis(text):
     assert not is_crisis(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("jeg griner mig ihjel", True),
+        ("det slår mig ihjel at vente på posten", True),
+        ("jeg er træt", False),
+        ("jeg griner mig ihjel, nej jeg vil ikke leve mere", False),
+        ("det slår mig ihjel at vente og jeg har ikke sovet og ved ikke hvordan jeg skal komme igennem dagen", False),
+    ],
+)
+def test_ways_of_speaking(text, way):
+    assert is_way_of_speaking(text) is way
 
 
 @pytest.mark.parametrize(

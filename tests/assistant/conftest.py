@@ -1,4 +1,4 @@
-"""The trained model that the tests of understanding share."""
+"""The trained model that the tests of the assistant share."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +25,19 @@ def model(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def parse(model):
-    """Parses one message with the trained model."""
+def agent(model):
+    """Rasa's agent with the trained model, in this process and unpatched."""
     import structlog
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     from rasa.core.agent import Agent
 
-    agent = Agent.load(str(model))
+    return Agent.load(str(model))
+
+
+@pytest.fixture(scope="session")
+def parse(agent):
+    """Parses one message with the trained model."""
     loop = asyncio.new_event_loop()
     yield lambda text: loop.run_until_complete(agent.parse_message(text))
     loop.close()
