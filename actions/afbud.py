@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from actions import afbud_done, book, missed, move, other_meeting, regret, several, which
-from actions.afbud_words import ANOTHER_TIME, HAPPENED, NO_REASON, grieves, surely
+from datetime import timedelta
+
+from actions import afbud_done, book, matter, missed, move, other_meeting, regret, several, which
+from actions.afbud_reason import REASONS, agrees, ground_of, named_ground, rather, reason_choices, wishes
+from actions.afbud_words import (
+    ANOTHER_TIME,
+    DENIED,
+    HAPPENED,
+    NO_REASON,
+    grieves,
+    surely,
+)
 from actions.meeting_words import covers, described, matching, place_of, times_in
+from actions.missed_words import late
 from actions.relative_wish import relative_wish
 from actions.turn import Turn
-from actions.wishing import as_json, away_in, not_that_day, wish_in
+from actions.wishing import as_json, away_in, from_json, merged, not_that_day, on_the_way, untils, wish_in
 from forloeb.booking.errors import Refused
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Ground, Holder
 from forloeb.danish.words import fold
@@ -15,18 +26,31 @@ from forloeb.obligations import Benefit
 
 NAMED_IN_THE_SOURCE = (Ground.ILLNESS.value, Ground.INTERVIEW.value)
 SURE_ENOUGH = 0.55
+SAID_AT_LENGTH = 7  # words: more than that one cannot come, so a part of the reason
 WORDS_AT_MOST = 1000
 
 
 async def begin(turn: Turn) -> None:
-    """Which meeting, why, and then by the ground."""
+    """Which meeting, why, and then by the ground; the meeting can be known from what was said before."""
+    if known := turn.state.get("appointment"):
+        turn.state["kind"] = "afbud"
+        await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, known))
+        return
     sure = turn.sure if surely(turn) else 0.0
-    ground = turn.known.entity("afbudsgrund") or (Ground.OTHER.value if grieves(turn) else None)
+    if DENIED.search(fold(turn.text)):
+        keep(turn)
+        return
+    ground = ground_of(turn)
+    if ground is None and turn.remembered:
+        ground, sure = turn.remembered.ground, 0.0
     turn.state.update({"kind": "afbud", "ground": ground, "sure": sure})
-    if several.WHOLE.search(fold(turn.text)):
+    if several.WHOLE.search(fold(turn.text)) or (ground == Ground.ILLNESS.value and untils(turn.known)):
         turn.state["away"] = as_json(away_in(turn.known))
+    elif on_the_way(turn.text) and (back := wish_in(turn.known)):
+        turn.state["away"] = as_json(back)
     if turn.state["ground"]:
-        told = [turn.mourning] if turn.mourning and not turn.known.entity("afbudsgrund") else []
+        before = turn.remembered.words if turn.remembered else turn.mourning
+        told = [before] if before and not turn.known.entity("afbudsgrund") else []
         turn.state["words"] = "\n".join([*told, turn.text])[:WORDS_AT_MOST]
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     if turn.known.afbud is not None and not (times_in(turn.known) or turn.known.entity("myndighed")):
@@ -58,9 +82,9 @@ def _means(turn: Turn, going: Appointment) -> bool:
 
 async def _begun(turn: Turn, going: Appointment) -> None:
     """Too late for an afbud: the moment is noted as for a missed meeting, and the person makes contact now."""
-    turn.reply.say("utter_afbud_for_sent")
-    await missed.note(turn, going, CaseKind.MISSED)
-    turn.finish()
+    said = len(turn.reply.parts)
+    await missed.noted(turn, going, CaseKind.MISSED)
+    turn.reply.parts.insert(said + 1, ("utter_afbud_for_sent", turn.reply.values))  # what to do now comes first
 
 
 async def without_meeting(turn: Turn) -> None:
@@ -77,6 +101,9 @@ async def _no_meeting(turn: Turn) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.OTHER.value, facts, turn.key("afbud_unknown"), turn.now
     )
+    named = turn.known.entity("myndighed")
+    told = {"wants": "afbud", "ground": turn.state.get("ground"), "words": words_of(turn)}
+    turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=named, **told)
     turn.reply.say("utter_afbud_ingen_aftale", kvittering=case.receipt or case.id, myndighed=_whose(turn))
     turn.finish()
 
@@ -95,9 +122,15 @@ async def with_meeting(turn: Turn, meeting: Appointment) -> None:
     ground = turn.state.get("ground")
     if grieves(turn):
         turn.reply.say("utter_afbud_sorg")
-    if not ground:
+    if not ground and rather(turn, meeting):
+        await _move(turn, meeting)
+    elif not ground:
+        if len(turn.text.split()) >= SAID_AT_LENGTH and not turn.pressed:
+            turn.state["told"] = turn.text[:WORDS_AT_MOST]
+        if meeting.start - turn.now <= timedelta(minutes=turn.service.settings.alarm_minutes):
+            turn.reply.say("utter_ring_ogsaa", **described(turn.known, meeting))
         turn.reply.ask("utter_afbud_spoerg_grund", **described(turn.known, meeting))
-        turn.reply.choice("utter_knap_behold", "valg", {"trin": "keep"})
+        reason_choices(turn)
         turn.wait("reason")
     elif ground not in NAMED_IN_THE_SOURCE:
         await warn(turn, meeting)
@@ -116,19 +149,32 @@ def _ask_whether(turn: Turn, meeting: Appointment, step: str) -> None:
 
 async def reason(turn: Turn) -> None:
     """The reason in the person's own words; a change of mind leaves the meeting as it was."""
-    ground = turn.known.entity("afbudsgrund")
+    ground = named_ground(turn)
     if turn.chosen == "keep" or ((turn.no or turn.stops) and not ground):
         keep(turn)
         return
-    if not ground and not turn.state.get("all") and ANOTHER_TIME.search(fold(turn.text)):
-        await _move(turn, await _meeting(turn))
+    if not ground and late(turn):
+        turn.state = {}
+        await missed.begin(turn)
+        return
+    if not ground and not turn.state.get("all"):
+        meeting = await _meeting(turn)
+        if ANOTHER_TIME.search(fold(turn.text)) or wishes(turn, meeting):
+            await _move(turn, meeting)
+            return
+    if turn.chosen in REASONS:
+        ground = REASONS[turn.chosen]
+    elif turn.yes or turn.chosen == "ground:other":
+        turn.reply.ask("utter_afbud_grund_igen")
+        reason_choices(turn)
+        turn.wait("reason")
         return
     if NO_REASON.match(fold(turn.text).strip()):
         turn.state["silent"] = True
     else:
         turn.state.pop("silent", None)
-    if not turn.yes:
-        turn.state.update({"words": turn.text[:WORDS_AT_MOST], "ground": ground or Ground.OTHER.value, "sure": 1.0})
+    words = "\n".join([*([told] if (told := turn.state.pop("told", None)) else []), turn.text])[:WORDS_AT_MOST]
+    turn.state.update({"words": words, "ground": ground or Ground.OTHER.value, "sure": 1.0})
     if turn.state.get("all"):
         await several.reasoned(turn)
     else:
@@ -141,6 +187,9 @@ async def sure(turn: Turn) -> None:
     if await other_meeting.taken(turn, await _meeting(turn), with_meeting):
         return
     if turn.chosen == "cancel" or turn.yes or (turn.intent == "meld_afbud" and not turn.stops):
+        meeting = await _meeting(turn)
+        if wished := wish_in(turn.known, without=lambda time: covers(time, meeting.start)):
+            turn.state["rather"] = as_json(wished)  # "ja, tirsdag passer bedre"
         await commit(turn, warned=warned)
     elif turn.no or turn.stops or turn.chosen == "keep":
         keep(turn)
@@ -197,9 +246,9 @@ async def insist(turn: Turn) -> None:
         return
     elif turn.state["ground"] == Ground.PRIVATE.value and other in NAMED_IN_THE_SOURCE:
         _another_ground(turn, meeting, other)
-    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other):
+    elif turn.chosen == "cancel" or (turn.intent == "meld_afbud" and not other and not agrees(turn)):
         await commit(turn, warned=True)
-    elif turn.chosen == "move" or turn.yes or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
+    elif turn.chosen == "move" or agrees(turn) or turn.intent in ("flyt_samtale", "book_samtale") or wants_time:
         await _move(turn, meeting)
     elif other:
         turn.state.update({"ground": other, "words": turn.text[:WORDS_AT_MOST], "sure": 1.0, "silent": False})
@@ -223,7 +272,7 @@ def _another_ground(turn: Turn, meeting: Appointment, ground: str) -> None:
 
 
 async def _move(turn: Turn, meeting: Appointment) -> None:
-    turn.state["wish"] = as_json(not_that_day(meeting))
+    turn.state["wish"] = as_json(merged(not_that_day(meeting), from_json(turn.state.get("away") or {})))
     await move.with_meeting(turn, meeting)
 
 

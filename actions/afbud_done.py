@@ -7,7 +7,7 @@ from actions.aiming import aim_for
 from actions.meeting_words import described
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, not_that_day
-from forloeb.booking.model import SUMMONED, Appointment, Cancelled, DeliveryState
+from forloeb.booking.model import SUMMONED, Appointment, Cancelled, DeliveryState, Ground
 from forloeb.obligations import Benefit
 
 
@@ -32,6 +32,8 @@ def receipt(turn: Turn, cancelled: Cancelled) -> None:
     else:
         turn.reply.say("utter_afbud_ikke_bekraeftet", **values)
     turn.reply.say("utter_afbud_vurdering")
+    if taken.ground is Ground.ILLNESS:
+        turn.reply.say("utter_afbud_god_bedring")
 
 
 async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> None:
@@ -44,11 +46,12 @@ async def new_time(turn: Turn, meeting: Appointment, cancellation_id: str) -> No
     if turn.known.benefit is Benefit.DAGPENGE:
         turn.reply.say("utter_afbud_ny_tid_med_det_samme")
     away = from_json(turn.state.get("away") or {})
+    wished = from_json(turn.state.get("rather") or {})
     turn.state = {
         "kind": "book",
         "cancellation": cancellation_id,
         "aim": await aim_for(turn, meeting),
-        "wish": as_json(merged(not_that_day(meeting), away)),
+        "wish": as_json(merged(merged(not_that_day(meeting), away), wished)),
         **{name: turn.state[name] for name in ("later", "away") if turn.state.get(name)},
     }
     if meeting.about:

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import matter, others, regret, services
+from actions import matter, others, practical, regret, services
 from actions.answers import answer, answer_into, asked, leant
 from actions.gaps import gap_of
 from actions.known import Known, known_from
@@ -36,8 +36,15 @@ class ActionVisAftaler(Action):
         reply = Reply(values=known.values())
         if tracker.get_slot("opgave_aktiv") and done_yet(known.text):
             state = tracker.get_slot("opgave") or {}
-            standing(state, reply)
+            own = next((a for a in known.ahead if a.id == state.get("appointment")), None)
+            if own is not None and state.get("moving"):
+                reply.say("utter_flyt_staar", **described(known, own))
+            else:
+                standing(state, reply)
             open_question(state, reply)
+            reply.send(dispatcher)
+            return known.events()
+        if practical.asks(known.text) and await practical.told(known, tracker, reply):
             reply.send(dispatcher)
             return known.events()
         if events := leant(known, dispatcher, tracker):

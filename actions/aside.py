@@ -8,7 +8,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import courtesy, gaps, next_step, no_case, picking
+from actions import courtesy, gaps, next_step, no_case, picking, practical
+from actions.afbud_words import PRETENDS
 from actions.answers import ANSWERS, answer, asked
 from actions.gaps import DANISH, language_key
 from actions.standing import open_question
@@ -43,7 +44,7 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         dispatcher: Rasa's.
         tracker: Rasa's.
     """
-    if place in SUBJECT_TOO and subject_in(turn.text):
+    if (place in SUBJECT_TOO and subject_in(turn.text)) or (place in TIMES and turn.stops):
         return None
     text = fold(turn.text).strip()
     question = text.endswith("?") or QUESTION.match(text) is not None
@@ -65,6 +66,8 @@ def aside(turn: Turn, place: tuple[str, str], dispatcher: CollectingDispatcher, 
         return _again(turn, dispatcher, tracker)
     # nothing is cancelled yet: what an afbud can cost is meant, not what staying away costs
     instead = {"udeblivelse": "ulovligt_afbud"} if place[0] == "afbud" and not STAYS_AWAY.search(text) else {}
+    if PRETENDS.search(text):
+        instead["lovlig_grund"] = "ulovligt_afbud"
     return answer([instead.get(i, i) for i in asked(tracker)], turn.known, dispatcher, tracker)
 
 
@@ -80,11 +83,18 @@ def _beside(
         return _again(turn, dispatcher, tracker)
     if place in TIMES and picking.WHICHEVER.search(fold(turn.text)):
         return None
-    if place in FREE or not (angry or unknown) or turn.stops or turn.yes or turn.no or picking.says_when(turn.known):
+    free = place in FREE and not (unknown and _asks_at_reason(turn, place))
+    answers = turn.stops or turn.yes or turn.no or picking.says_when(turn.known)
+    if free or not (angry or unknown) or answers:
         return None
     turn.reply.say("utter_opgave_vrede" if angry else "utter_opgave_udenfor")
     gaps.staff_choice(turn.reply)
     return _again(turn, dispatcher, tracker)
+
+
+def _asks_at_reason(turn: Turn, place: tuple[str, str]) -> bool:
+    """A question is no reason for an afbud, though any other words may be one."""
+    return place == ("afbud", "reason") and "?" in turn.text and not turn.known.entity("afbudsgrund")
 
 
 def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
@@ -95,13 +105,30 @@ def _again(turn: Turn, dispatcher: CollectingDispatcher, tracker: Tracker) -> li
     return turn.known.events()
 
 
-def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
+# "vent lige" is no no, and "nej vent, onsdag" is more than that
+WAITS = re.compile(
+    r"(?:(?:ok|okay|oej|hov|lige|men|nej|ja) )*(?:vent(?: lige)?|(?:lige )?(?:et|to|2|5|fem) (?:oejeblik|sek\w*|min\w*)"
+    r"|giv mig (?:lige )?(?:et|to) \w+|jeg skal lige (?:tjekke|se|kigge|taenke)\w*)"
+    r"(?: (?:lidt|et oejeblik|lige|min kalender))*[ .!]*"
+)
+WHY = re.compile(r"(?:men |jamen |og )?hvorfor(?: \w+){0,2}[ .?!]*")
+
+
+async def finishes_nothing(turn: Turn, place: tuple[str, str], tracker: Tracker) -> bool:
     """Thanks, "hvad nu?" and what needs no case, in the middle of a task: answered, and its question put again."""
     if courtesy.only_thanks(turn.text):
         courtesy.in_task(tracker, turn.reply, "tak")
+    elif WAITS.fullmatch(fold(turn.text).replace(",", "")):
+        turn.reply.say("utter_opgave_vent")
+        open_question(turn.state, turn.reply)
+    elif turn.state.get("why") and WHY.fullmatch(fold(turn.text)):
+        turn.reply.parts += [(key, values) for key, values in turn.state["why"]]
+        open_question(turn.state, turn.reply)
     elif next_step.asks(turn.text):
         next_step.in_task(turn.known, tracker, turn.reply)
-    elif place not in FREE and no_case.answered(turn.known, turn.reply):
+    elif practical.asks(turn.text) and await practical.in_task(turn, turn.reply):
+        open_question(turn.state, turn.reply)
+    elif place not in FREE and (no_case.answered(turn.known, turn.reply) or no_case.in_vain(turn.known, turn.reply)):
         open_question(turn.state, turn.reply)
         gaps.staff_choice(turn.reply)
     else:

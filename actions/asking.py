@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions import services
 from actions.known import Known
 from actions.reply import Reply
 from actions.turn import Turn
+from forloeb.booking.model import Slot
 from forloeb.danish.format import WEEKDAYS
 from forloeb.danish.time import read, read_both
 from forloeb.danish.words import fold
+from forloeb.settings import ZONE
 
 BARE_DAY = re.compile(r"\W*([6-9]|[12]\d|3[01])[.! ]*$")
+# "ja 10", "så 15": the hour of a time shown
+BARE_HOUR = re.compile(
+    r"\W*(?:(?:ja|jo|ok|okay|saa|bare|helst|gerne|den) )*(?:klokken |kl\.? )?(\d{1,2})(?: tak)?[.! ]*$"
+)
 OFFERED = re.compile(rf"\b({'|'.join(WEEKDAYS)}) den (\d{{1,2}}\. \w+)")
 
 
@@ -46,21 +53,34 @@ def ask_impossible(known: Known, reply: Reply, fact: str, intent: str) -> bool:
     return True
 
 
-def settle(turn: Turn) -> None:
+def settle(turn: Turn, shown: Sequence[Slot] = ()) -> None:
     """Read an answer with its question: "onsdag" to "mandag den 13. eller onsdag den 15.?" is that Wednesday.
 
-    And a bare "22", where no button has so high a number, is the 22nd.
+    And a bare "22", where no button has so high a number, is the 22nd; "10" is the hour where just one of the times
+    shown begins then, and none is on the 10th of a month or all are.
     """
     question, folded = turn.state.pop("which_day", None), fold(turn.text)
     if turn.chosen:
         return
-    if bare := BARE_DAY.match(folded):
+    if hour := _hour_shown(folded, shown):
+        _means(turn, f"kl. {hour}")
+    elif bare := BARE_DAY.match(folded):
         _means(turn, f"den {bare[1]}.")
     elif question and not any(c.isdigit() for c in folded):
         offered = OFFERED.findall(question)
         meant = [f"{day} den {rest}" for day, rest in offered if re.search(rf"\b{fold(day)}", folded)]
         if len(meant) == 1:
             _means(turn, meant[0])
+
+
+def _hour_shown(folded: str, shown: Sequence[Slot]) -> int | None:
+    bare = BARE_HOUR.match(folded)
+    if bare is None or int(bare[1]) <= len(shown):
+        return None
+    said, starts = int(bare[1]), [slot.start.astimezone(ZONE) for slot in shown]
+    on_that_day = [start.day == said for start in starts]
+    hours = [start.hour for start in starts if start.hour in (said, said + 12) and not start.minute]
+    return hours[0] if len(hours) == 1 and (all(on_that_day) or not any(on_that_day)) else None
 
 
 def _means(turn: Turn, text: str) -> None:

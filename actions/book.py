@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from actions import picking, proposing, reading_back, said_early
+from actions import others, picking, proposing, reading_back, said_early
 from actions.aiming import aim
 from actions.appointments import committed
 from actions.asking import ask_when
-from actions.meeting_words import described, place_of, times_in
+from actions.meeting_words import by_ordinal, described, place_of, times_in
 from actions.subject import subject_in
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged, wish_in
 from forloeb.booking.errors import Refused, SlotTaken, SlotWithdrawn
-from forloeb.booking.model import Act, Form, Holder, Kind, Slot, Status
+from forloeb.booking.model import SUMMONED, Act, Appointment, Form, Holder, Kind, Slot, Status
 from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
@@ -33,8 +33,11 @@ NO_BUT = re.compile(r"(?:nej|hov|vent|ups|naej|eller)\b")
 # "tlf" where the subject is asked for
 BARE_FORM = re.compile(
     r"(?:(?:helst|gerne|hellere|som|paa|over|via|per|pr\.?) ){0,2}"
-    r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)[ .!]*$"
+    r"(?:tlf\.?|telefon(?:en|isk|moede)?|digitalt?|video(?:moede)?|online|personligt?|fysisk)"
+    r"(?: (?:saa|tak|da))*[ .!]*$"
 )
+NEW_TIME = re.compile(r"\b(?:ny|anden|nyt|andet) (?:tid|tidspunkt|dato|dag|aftale|moede)\b")
+BARE_NUMBER = re.compile(r"\W*[1-3]\W*$")
 # "ved ik" is no subject
 UNDECIDED = re.compile(
     r"(?:det )?(?:ved|aner)(?: jeg)?(?: det| sgu)? (?:ikke|ik|ikk)\b|(?:jeg )?(?:ved|aner) (?:det )?(?:ikke|ik|ikk)\b"
@@ -46,6 +49,10 @@ LOST = {"collides": "utter_tid_sammenfald", "slot_past": "utter_tid_optaget"}
 async def begin(turn: Turn) -> None:
     """Find out which meeting, then propose times."""
     turn.state["kind"] = "book"
+    if summoned := _of_a_summons(turn):
+        turn.reply.say("utter_naeste_ny_tid_af_dem", **described(turn.known, summoned))
+        turn.finish()
+        return
     if about := subject_in(turn.text):
         turn.state["about"] = about
     named = turn.known.entity("myndighed") or turn.state.get("holder")
@@ -55,12 +62,22 @@ async def begin(turn: Turn) -> None:
         turn.wait("benefit", holder=named)
         return
     turn.state["aim"] = aimed
+    if others.a_caseworker(turn.known):
+        turn.reply.say("utter_book_ikke_person", hvem_kontakt=place_of(turn.known, Holder(aimed["holder"])).contact())
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
     same = [a for a in ahead if a.kind is Kind.JOB and a.holder.value == aimed["holder"]]
     if same:
         turn.reply.say("utter_book_har_allerede", **described(turn.known, same[0]))
     if not ask_when(turn, "wish", clash=True):
         await proposing.propose(turn, wish_in(turn.known))
+
+
+def _of_a_summons(turn: Turn) -> Appointment | None:
+    """The cancelled meeting that a new time is asked for, when its holder summons to it; None otherwise."""
+    if turn.known.afbud is None or turn.known.entity("myndighed") or not NEW_TIME.search(fold(turn.text)):
+        return None
+    meeting, given = turn.known.afbud
+    return meeting if meeting.kind in SUMMONED and given.new_appointment is None else None
 
 
 async def choose(turn: Turn) -> None:
@@ -98,6 +115,10 @@ async def form(turn: Turn) -> None:
         return
     said = (turn.chosen or "").removeprefix("form:") or turn.known.entity("moedeform")
     forms = reading_back.forms_of(turn, slot)
+    if not turn.chosen and BARE_NUMBER.match(turn.text) and (number := by_ordinal(turn.text, forms)):
+        said = number  # the forms are what was listed last
+    elif not turn.chosen and picking.WHICHEVER.search(fold(turn.text)):
+        said = forms[0]  # read back before anything is done
     about = said_early.about(turn)
     if said in forms:
         await _with_form(turn, said)
@@ -110,6 +131,8 @@ async def form(turn: Turn) -> None:
     else:
         if about:
             said_early.noted(turn, about)
+        else:
+            turn.reply.say("utter_book_form_vaelg")
         _ask_form(turn, slot, forms)
 
 
@@ -145,7 +168,7 @@ async def subject(turn: Turn) -> None:
     if form and slot and BARE_FORM.match(fold(turn.text).strip()):
         await _form_said(turn, slot, form)
         return
-    if not turn.chosen and UNDECIDED.match(fold(turn.text)):
+    if not turn.chosen and (UNDECIDED.match(fold(turn.text)) or turn.text.strip(" .!").isdigit()):
         turn.reply.say("utter_book_emne_eksempel")
         _ask_subject(turn, slot)
         return

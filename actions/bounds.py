@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from actions.meeting_words import place_of
@@ -9,9 +10,12 @@ from actions.turn import Turn
 from forloeb.booking.model import Holder
 from forloeb.booking.proposals import Searched
 from forloeb.booking.wishes import Wish
+from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 from forloeb.settings import ZONE
 from forloeb.workdays import is_workday
+
+AS_LATE = re.compile(r"\bsaa (?:sent|langt ude) som muligt\b|\bsenest muligt?e?\b|\bsidste mulige\b")
 
 
 def explain(turn: Turn, wish: Wish, searched: Searched) -> None:
@@ -29,6 +33,28 @@ def explain(turn: Turn, wish: Wish, searched: Searched) -> None:
             turn.reply.note("utter_vejledende")
     elif aimed["first"] and _too_early(wish, start) and turn.known.benefit is Benefit.DAGPENGE:
         turn.reply.say("utter_tider_foer_jobcenter", dag=turn.known.day(start.astimezone(ZONE).date()))
+        turn.reply.note("utter_vejledende")
+
+
+async def latest(turn: Turn) -> Wish | None:
+    """For "så sent som muligt": the last week before the nearest bound; None when not wished, or none is known."""
+    if turn.chosen or not AS_LATE.search(fold(turn.text)):
+        return None
+    aimed = turn.state["aim"]
+    deadlines = await turn.call(turn.service.deadlines, turn.claimant_id)
+    ahead = [d.book_by for d in deadlines if d.holder.value == aimed["holder"] and d.book_by >= turn.known.on]
+    ends = [*ahead, *([date.fromisoformat(aimed["last"][:10])] if aimed["last"] else [])]
+    if not ends:
+        return None
+    return Wish(not_before=datetime.combine(min(ends) - timedelta(days=6), time(0), ZONE))
+
+
+def begins_later(turn: Turn, searched: Searched) -> None:
+    """Say that the jobcenter's meetings come later, where that is why there is no time yet."""
+    first = turn.state["aim"]["first"]
+    if first and turn.known.benefit is Benefit.DAGPENGE:
+        start = datetime.fromisoformat(searched.start).astimezone(ZONE).date()
+        turn.reply.say("utter_tider_foer_jobcenter", dag=turn.known.day(start))
         turn.reply.note("utter_vejledende")
 
 

@@ -102,7 +102,11 @@ async def form(turn: Turn) -> None:
 async def confirm(turn: Turn) -> None:
     """Yes commits; no leaves it; another form is a correction."""
     other = turn.known.entity("moedeform")
-    if other and other != turn.state.get("form"):
+    if not turn.chosen and (MOVES.search(fold(turn.text)) or _another_time(turn)):
+        meeting = await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"])
+        turn.state = {"wanted_form": turn.state.get("form")}
+        await move.with_meeting(turn, meeting)
+    elif other and other != turn.state.get("form"):
         await form(turn)
     elif turn.yes:
         await commit(turn)
@@ -111,6 +115,12 @@ async def confirm(turn: Turn) -> None:
     else:
         turn.reply.say("utter_svar_ja_eller_nej")
         await with_meeting(turn, await turn.call(turn.service.appointment, turn.claimant_id, turn.state["appointment"]))
+
+
+def _another_time(turn: Turn) -> bool:
+    """An answer that names a day or an hour asks for another time."""
+    said = wish_in(turn.known)
+    return said is not None and replace(said, form=None) != Wish() and not turn.yes
 
 
 def _leave(turn: Turn) -> None:

@@ -64,8 +64,8 @@ class Known:
     `claimant` is what to compute with; `registered` the signed-in person as registered with us (None for a
     visitor); `notes` the clashes to tell the person about, as (response key, values); `ahead` the meetings booked that
     lie ahead; `afbud` the newest cancellation that the person gave of a meeting that would still have come;
-    `cancelled` all such meetings. `anothers`: the benefit is somebody else's who is asked about, and nothing of the
-    person's own (days, meetings) is in here.
+    `cancelled` all such meetings, and `without_new_time` those of them that have no new time yet. `anothers`: the
+    benefit is somebody else's who is asked about, and nothing of the person's own (days, meetings) is in here.
     """
 
     claimant: obligations.Claimant
@@ -80,6 +80,7 @@ class Known:
     ahead: tuple[booking.Appointment, ...] = ()
     afbud: tuple[booking.Appointment, booking.Cancellation] | None = None
     cancelled: tuple[booking.Appointment, ...] = ()
+    without_new_time: tuple[tuple[booking.Appointment, booking.Cancellation], ...] = ()
     anothers: bool = False
 
     @property
@@ -187,6 +188,7 @@ def _stored(claimant_id: str) -> dict[str, Any]:
         "ahead": tuple(a for a in appointments if a.status is booking.Status.BOOKED and a.start > now),
         "afbud": (cancelled[newest.appointment_id], newest) if newest else None,
         "cancelled": tuple(cancelled[c.appointment_id] for c in given),
+        "without_new_time": tuple((cancelled[c.appointment_id], c) for c in given if c.new_appointment is None),
     }
 
 
@@ -301,6 +303,8 @@ def _without(known: Known, denied: frozenset[str]) -> Known:
 
 def _with_days(known: Known, message: dict[str, Any], tracker: Tracker) -> Known:
     stated = {Anchor(k): date.fromisoformat(v) for k, v in (message.get("facts") or {}).items() if v and _is_anchor(k)}
+    if (tracker.get_slot("opgave") or {}).get("offered"):
+        return known  # "er fredag ledig?" asks about the times shown
     waiting = tracker.get_slot("venter_paa") or {}
     if known.entity("emne") == AGAIN or waiting.get("fact") == AGAIN:
         stated.pop(Anchor.UNEMPLOYED_FROM, None)

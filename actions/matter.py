@@ -9,5 +9,5 @@ from forloeb.booking.model import Appointment
 
 
 def of(what: str, at: datetime, meeting: Appointment | None, **more: Any) -> dict[str, Any]:
-    """An act as the slot remembers it: `what` is missed, afbud or booked."""
+    """An act as the slot remembers it: `what` is missed, afbud, booked, or sent (to staff)."""
     return {"what": what, "at": at.isoformat(), "appointment": meeting.id if meeting else None, **more}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from actions import matter, proposing
+from actions import matter, proposing, regret
+from actions.afbud_words import HAPPENED
 from actions.aiming import aim_for
 from actions.meeting_words import matching, place_of
+from actions.missed_words import BEHIND, NOT_RUNG, RANG, RECORDED, WAS_THERE, late
+from actions.standing import done_yet, open_question
 from actions.turn import Turn
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, Holder, Status
 from forloeb.danish.words import fold
@@ -22,14 +24,8 @@ CONTACTS = {
     "for_sent": CaseKind.LATE,
 }
 RECENT = timedelta(days=30)
+JUST_NOW = timedelta(minutes=30)
 SURE = 0.5
-WAS_THERE = re.compile(
-    r"\bjeg (?:(?:var|har vaeret) (?:der|til (?:et |en |mit |min )?(?:moede|samtale)(?:t|n)?)"
-    r"|moedte (?:op|frem)|deltog)\b"
-    r"(?! (?:jo )?(?:ikke|foerst|for sent))"
-)
-# ... and somebody says that they were not
-RECORDED = re.compile(r"registrer|noter|skrevet|udebl|vaek|siger|paastaa|ikke")
 # How long before its time a meeting can already be the one that goes wrong.
 BEFORE = {
     CaseKind.LATE: timedelta(hours=12),
@@ -41,6 +37,14 @@ BEFORE = {
 async def begin(turn: Turn) -> None:
     """Note the contact with its time (the moment can decide money), say what to do now, propose new times."""
     kind = CONTACTS.get(turn.known.entity("emne") or "", CaseKind.MISSED)
+    if kind is CaseKind.MISSED and late(turn):
+        kind = CaseKind.LATE
+    if kind is CaseKind.MISSED and NOT_RUNG.search(fold(turn.text)):
+        kind = CaseKind.PHONE_NOT_RUNG
+    if kind is CaseKind.MISSED and RANG.match(fold(turn.text)):
+        turn.reply.say("utter_misset_ringede")
+        turn.finish()
+        return
     was_there = kind is CaseKind.MISSED and WAS_THERE.search(fold(turn.text)) is not None
     if was_there:
         kind = CaseKind.WRONGLY_RECORDED
@@ -50,9 +54,23 @@ async def begin(turn: Turn) -> None:
         turn.reply.choice("utter_titel_misset_samtale", "misset_samtale")
         turn.finish()
         return
-    if kind is CaseKind.MISSED and meeting is None and not turn.pressed and turn.sure < SURE:
-        _ask_whether(turn)
+    if kind is CaseKind.MISSED and meeting is None and not turn.pressed:
+        if done_yet(turn.text.rstrip("?! ").split(".")[-1]):
+            regret.nothing_given(turn.known, turn.reply)
+            turn.finish()
+            return
+        if turn.sure < SURE or (turn.known.ahead and not BEHIND.search(fold(turn.text))):
+            _ask_whether(turn)
+            return
+    if _told_just_now(turn, meeting, kind):
+        await _note_more(turn, meeting, kind)
+        turn.finish()
         return
+    await noted(turn, meeting, kind)
+
+
+async def noted(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
+    """Note it, and look for a new time where one is needed."""
     await note(turn, meeting, kind)
     if meeting is not None and _needs_new_time(turn, meeting, kind):
         turn.state = {"kind": "book", "after": "missed", "aim": await aim_for(turn, meeting)}
@@ -60,6 +78,39 @@ async def begin(turn: Turn) -> None:
         await proposing.propose(turn)
     else:
         turn.finish()
+
+
+async def more(turn: Turn) -> None:
+    """More is told of the meeting that was missed while its new time is looked for: noted, and the question goes on."""
+    await _note_more(turn, await _meeting(turn, CaseKind.MISSED), CaseKind.MISSED)
+    open_question(turn.state, turn.reply)
+
+
+async def _note_more(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
+    contact = await turn.call(
+        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text,
+        turn.key("missed"), turn.now, kind.value,
+    )  # fmt: skip
+    turn.slots["sidste_sag"] = matter.of("missed", turn.now, meeting, kind=kind.value)
+    holder = meeting.holder if meeting else (Holder.JOBCENTER if turn.known.social else Holder.AKASSE)
+    turn.reply.say("utter_misset_ogsaa_noteret", kvittering=contact.receipt)
+    turn.reply.say("utter_naeste_kontakt", hvem_kontakt=place_of(turn.known, holder).contact())
+
+
+def _told_just_now(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> bool:
+    """Whether the same was noted a moment ago: it needs no second telling of what it means."""
+    last = turn.last
+    same = last.get("what") == "missed" and last.get("kind") == kind.value
+    same = same and last.get("appointment") == (meeting.id if meeting else None)
+    return same and turn.now - datetime.fromisoformat(last["at"]) < JUST_NOW
+
+
+def tells_more(turn: Turn) -> bool:
+    """Whether a message in the search for a new time only tells more of the meeting that was missed."""
+    if turn.pressed or turn.state.get("after") != "missed" or says_otherwise(turn):
+        return False
+    happened = turn.intent == "misset_samtale" or (turn.intent == "meld_afbud" and HAPPENED.search(fold(turn.text)))
+    return bool(happened) and not matching(turn.known, turn.known.ahead, naming=True)
 
 
 def _ask_whether(turn: Turn) -> None:
@@ -73,8 +124,9 @@ def _ask_whether(turn: Turn) -> None:
 
 async def note(turn: Turn, meeting: Appointment | None, kind: CaseKind) -> None:
     """Commit the contact, then say what to do now, the receipt, and what is known of the consequence."""
+    words = turn.state.get("words") or turn.text or kind.value  # an afbud that came too late has its reason
     contact = await turn.call(
-        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, turn.text or kind.value,
+        turn.service.missed, turn.claimant_id, meeting.id if meeting else None, words,
         turn.key("missed"), turn.now, kind.value,
     )  # fmt: skip
     turn.slots["sidste_sag"] = matter.of("missed", turn.now, meeting, kind=kind.value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions import services
+from actions import regret, services
 from actions.appointments import delivery_key, show_own
 from actions.known import Known
 from actions.meeting_words import described, place_of
@@ -18,6 +18,7 @@ from actions.standing import done_yet, open_question, standing
 from forloeb.booking.errors import NotFound
 from forloeb.booking.model import SUMMONED, Appointment, CaseKind, DeliveryState, Holder, Status
 from forloeb.danish.words import fold
+from forloeb.obligations import Benefit
 
 RECENT = timedelta(hours=24)
 ASKS = re.compile(
@@ -25,6 +26,9 @@ ASKS = re.compile(
     r"(?:nu(?: saa)?|saa(?: nu)?|(?:goer|skal|kan|boer|maa) (?:jeg|man|vi)"
     r"(?: (?:nu|saa|her|bare|goere|mon|foerst|lige))*"
     r"|er (?:det )?naeste(?: skridt)?)[ .?!]*"
+    r"|(?:ok |og |men )?(?:skal|boer|behoever) jeg (?:(?:ogsaa|saa|selv|stadig) )*(?:at )?"
+    r"(?:ringe|kontakte|skrive|give besked)"
+    r"(?: (?:til|dem|a-?kassen|jobcent\w+|nogen|selv|ogsaa|nu))*[ .?!]*"
 )
 HAPPENS = re.compile(r"(?:og |men |ok )?hvad? (?:sker|skal) der (?:ske )?(?:nu|saa)(?: saa| nu)?[ .?!]*")
 DONE = re.compile(r"\b(?:booket|bestilt|flyttet|aflyst|registreret|hvornaar)\b")
@@ -41,10 +45,21 @@ def in_task(known: Known, tracker: Tracker, reply: Reply) -> None:
     """The next step of the task under way: contact where money can depend on it, and the open question."""
     state = tracker.get_slot("opgave") or {}
     aim = state.get("aim") or {}
-    if aim.get("holder") and (state.get("after") == "missed" or state.get("cancellation")):
+    if state.get("kind") == "afbud" and (meeting := _own(known, state.get("appointment"))):
+        reply.say("utter_naeste_kontakt", **described(known, meeting))
+    elif state.get("moving") and (meeting := _own(known, state.get("appointment"))):
+        reply.say("utter_flyt_staar", **described(known, meeting))
+    elif aim.get("holder") and (state.get("after") == "missed" or state.get("cancellation")):
         reply.say("utter_naeste_kontakt", hvem_kontakt=place_of(known, Holder(aim["holder"])).contact())
-    standing(state, reply)
+    if state.get("cancellation") and done_yet(known.text):
+        regret.shown(known, reply)
+    if not (state.get("moving") and reply.parts):
+        standing(state, reply)
     open_question(state, reply)
+
+
+def _own(known: Known, appointment_id: str | None) -> Appointment | None:
+    return next((a for a in known.ahead if a.id == appointment_id), None)
 
 
 async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = False) -> bool:
@@ -61,9 +76,13 @@ async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = 
         return False
     matter = tracker.get_slot("sidste_sag") or {}
     if not matter or services.now() - datetime.fromisoformat(matter["at"]) > RECENT:
-        if DONE.search(fold(known.text)):
+        if done_yet(known.text) or DONE.search(fold(known.text)):
             await show_own(known, reply)
         return not reply.empty()
+    if matter["what"] == "sent":
+        reply.say("utter_naeste_kontakt", hvem_kontakt=_contact(known, matter.get("holder")))
+        reply.say("utter_naeste_medarbejder")
+        return True
     meeting = await _meeting(known.registered.id, matter.get("appointment"))
     if matter["what"] == "missed":
         _after_missed(known, reply, meeting, matter)
@@ -74,6 +93,13 @@ async def told(known: Known, tracker: Tracker, reply: Reply, *, unknown: bool = 
     else:
         return _after_booking(known, reply, meeting)
     return True
+
+
+def _contact(known: Known, holder: str | None) -> str:
+    """Whoever holds the meeting; both where that is not known and both can."""
+    if holder:
+        return str(place_of(known, Holder(holder)).contact())
+    return "utter_begge_myndigheder" if known.benefit is Benefit.DAGPENGE else str(known.values()["myndighed"])
 
 
 async def _meeting(claimant_id: str, appointment_id: str | None) -> Appointment | None:

@@ -16,9 +16,9 @@ HUMAN = re.compile(
 CPR = re.compile(r"\bcpr\b|\bcpr-?(?:nr|nummer)\w*|\bpersonnummer\w*")
 # "jeg har ringet til dem": done. "jeg har ringet, men ingen svarer" asks for help, and is none of this.
 CONTACTED = re.compile(
-    r"(?:(?:ja|nu|ok|men|saa|naa|jo) )*(?:jeg|vi) har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
-    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked)(?: (?:til|ind))?"
-    r"(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
+    r"(?:(?:ja|nu|ok|okay|men|saa|naa|jo) )*(?:(?:jeg|vi) )?har (?:(?:nu|lige|allerede|ogsaa|selv|faktisk) )*"
+    r"(?:ringet|kontaktet|talt med|snakket med|mailet|skrevet til|givet besked|givet dem besked|sagt det|fortalt det)"
+    r"(?: (?:til|ind))?(?: (?:dem|hende|ham|(?:min )?a-?kassen?|jobcenter\w*|kommunen|der))?"
     r"(?: (?:nu|i dag|i gaar|lige|allerede|om det|og sagt det|igen|selv))*[ .!]*"
 )
 
@@ -38,6 +38,25 @@ RING_TOO = re.compile(
     r"(?:ringe|kontakte dem|skrive til dem)(?: (?:til|dem|ogsaa|selv|saa|der|ind))*[ .?!]*"
 )
 
+# "jeg har ringet men de tager den ikke"
+IN_VAIN = re.compile(
+    r"\b(?:har|proever|proevet|forsoeg\w*|kan ikke) (?:\w+ ){0,4}(?:ring\w*|kontakt\w*|skrevet|fat i|igennem)\b.*"
+    r"\b(?:(?:tager?|svarer?) (?:(?:den|telefonen|mig|bare) )*(?:ikke|ik|aldrig)|ikke svar\w*|ingen (?:svarer|tager)"
+    r"|optaget|telefonkoe|i koe|ikke igennem|ikke faa fat|lukket)\b"
+    r"|\bkan ikke (?:\w+ ){0,2}(?:faa fat i dem|komme igennem)\b"
+)
+
+# "hvad er a-kassens nummer?"
+NUMBER = re.compile(
+    r"\b(?:hvad|hvilket|har du|kan jeg faa|maa jeg faa|giv mig)\b(?!.*\bmit\b).*"
+    r"\b(?:telefon|tlf)?(?:nummer|nummeret|nr)\b"
+)
+
+# "de gav mig en tid på mandag", "jeg har fået en ny tid af dem"
+GOT_TIME = re.compile(
+    r"\b(?:de|hun|han|a-?kassen|jobcent\w+|vi|jeg) (?:har )?(?:gav|givet|fik|faaet|aftalt\w*)"
+    r" (?:mig )?(?:\w+ ){0,2}tid\b"
+)
 
 # A wish about one's data, which is a case.
 DATA = re.compile(r"\b(?:slet|fjern|data|oplysning|indsigt|gemt|gemmer|gdpr)\w*")
@@ -62,6 +81,9 @@ def answered(known: Known, reply: Reply) -> bool:
         return False
     if CPR.search(text):
         reply.say("utter_cpr")
+    elif NUMBER.search(text):
+        named = {"akasse": known.akasse, "jobcenter": known.jobcenter}.get(str(known.entity("myndighed")))
+        reply.say("utter_kontakt_er", hvem_kontakt=named.contact() if named else known.values()["myndighed"])
     elif CONTACTED.fullmatch(text):
         reply.say("utter_har_kontaktet")
     elif OPENS.search(text):
@@ -87,3 +109,20 @@ def _hours(known: Known, reply: Reply) -> None:
         reply.say("utter_sted_aabent", sted=place.name, sted_tider=place.hours_text())
     else:
         reply.say("utter_aabningstid_ukendt", sted=place.contact())
+
+
+def in_vain(known: Known, reply: Reply) -> bool:
+    """To who cannot get through, in the middle of a task: what to do then; False when the message is something else."""
+    if IN_VAIN.search(fold(known.text).replace(",", "")) is None:
+        return False
+    reply.say("utter_har_ringet_forgaeves")
+    return True
+
+
+def got_a_time(known: Known, reply: Reply) -> bool:
+    """To who has agreed a time with the holder: nothing is looked for; False when the message is something else."""
+    text = fold(known.text)
+    if GOT_TIME.search(text) is None or "?" in text:
+        return False
+    reply.say("utter_fik_tid")
+    return True

@@ -1,4 +1,4 @@
-"""The opening line and what the assistant can do."""
+"""The opening line, courtesies, and what the assistant can do."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import context_answers, next_step
-from actions.answers import answer, leant, same_again
+from actions import context_answers, courtesy, next_step, others, tasks
+from actions.answers import answer, disagrees, leant, same_again
+from actions.aside import FREE
 from actions.asking import ask_benefit
 from actions.gaps import staff_choice
-from actions.known import known_from
+from actions.known import Known, known_from
 from actions.reply import Reply
+from actions.subject import subject_in
 from actions.talk import DONT_KNOW, outside
-from actions.turn import ask_again
+from actions.turn import STOP, ask_again
 from forloeb.danish.words import fold
 
+COURTESY = frozenset({"hilsen", "farvel", "tak"})
 UNSURE = 0.6
 WHAT_TO_DO = re.compile(r"\W*(?:(?:og|men|hej|ok|saa) )*hvad? (?:skal|boer|mangler) jeg\b")
 
@@ -60,6 +63,8 @@ class ActionHjaelp(Action):
             return events
         if not tracker.get_slot("opgave_aktiv") and (events := await outside(known, tracker, dispatcher)):
             return events
+        if _answers_freely(known, tracker):
+            return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
         reply = Reply(values=known.values())
         if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
             next_step.in_task(known, tracker, reply)
@@ -93,3 +98,50 @@ class ActionHjaelp(Action):
         staff_choice(reply)
         reply.send(dispatcher)
         return known.events()
+
+
+class ActionHoeflighed(Action):
+    """Answers thanks, a goodbye, a greeting, anger or "who are you"; in a task, says first what is not done yet."""
+
+    def name(self) -> str:
+        """The name in domain.yml."""
+        return "action_hoeflighed"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """One reply; the task goes on when the person answers."""
+        if tracker.get_slot("opgave_aktiv") and STOP.search(fold((tracker.latest_message or {}).get("text") or "")):
+            return await tasks.ActionOpgave().run(dispatcher, tracker, domain)
+        known = await known_from(tracker)
+        if events := leant(known, dispatcher, tracker) or disagrees(known, dispatcher, tracker):
+            return events
+        reply = Reply(values=known.values())
+        intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
+        if intent == "bot_identitet":
+            await _who_answers(known, tracker, reply)
+        elif intent not in COURTESY:
+            reply.say(f"utter_{intent}")
+            ask_again(tracker, reply)
+        elif others.about(known):
+            others.refuse(known, reply)
+            staff_choice(reply)
+        elif tracker.get_slot("opgave_aktiv"):
+            courtesy.in_task(tracker, reply, str(intent))
+        else:
+            reply.say(f"utter_{intent}")
+        reply.send(dispatcher)
+        return known.events()
+
+
+async def _who_answers(known: Known, tracker: Tracker, reply: Reply) -> None:
+    """What we are, and the open question again; "har de svaret?" asks how what was done stands."""
+    if tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+        next_step.in_task(known, tracker, reply)
+    elif not await next_step.told(known, tracker, reply):
+        reply.say("utter_bot_identitet")
+        ask_again(tracker, reply)
+
+
+def _answers_freely(known: Known, tracker: Tracker) -> bool:
+    """Whether a task's step takes any words, and these say what the meeting is to be about."""
+    state = tracker.get_slot("opgave") or {}
+    return (state.get("kind"), state.get("step")) in FREE and subject_in(known.text) is not None

@@ -14,6 +14,9 @@ NEAR = "mand|kone|kaereste|samlever|soen|datter|mor|far|soester|bror|ven|veninde
 OTHERS = re.compile(rf"\b(?:skal|har|faar|ser|hedder) (?:min|mit|vores|hans|hendes) (?:{NEAR})\b(?!.*\bmed\b)")
 # "book en tid for min kæreste", not "flyt mødet, for min søn er syg"
 FOR_OTHERS = re.compile(rf"\bfor (?:min|mit|vores) (?:{NEAR})[ .!?]*$")
+# "min kæreste er syg og kan ikke komme til sit møde"; "for ham", where somebody near was spoken of
+_THEIR_OWN = r"(?:sit|sin|hans|hendes|deres) (?:\w+ )?(?:moede|samtale|aftale|tid)"
+FOR_SOMEBODY_NEAR = re.compile(rf"\b(?:min|mit|vores) (?:\w+ )?(?:{NEAR})\b.*\b(?:{_THEIR_OWN}|for (?:ham|hende))\b")
 ABOUT_ONESELF = frozenset({"vis_forloeb", "vis_aftaler", "foerste_samtale", "antal_samtaler", "cv_samtale", "cv_frist"})
 
 # A person by name, in the text as typed: "hvilke møder har Mette Holm", "Lones aftaler", "aftalerne for Søren Hansen"
@@ -27,6 +30,7 @@ NAMED = re.compile(
     rf"|\b{_MEETINGS} (?i:for) (?P<to>{_NAME})"
 )
 FOR_NAMED = re.compile(rf"\b(?i:for) (?P<to>{_NAME})[ .!?]*$")
+WITH_NAMED = re.compile(rf"\b(?i:hos|med) (?P<with>{_NAME})\b")
 # without capitals only two words that end the message: "hvilke møder har mette holm"
 SMALL = re.compile(r"\b(?:moeder|aftaler|samtaler) har (?P<first>[a-z]+) (?P<last>[a-z]+)[ .?]*$")
 NO_NAMES = frozenset({
@@ -43,7 +47,14 @@ def meant(known: Known, intent: str) -> bool:
 
 def wanted(known: Known) -> bool:
     """Whether something is to be done with somebody else's meetings."""
-    return FOR_OTHERS.search(fold(known.text)) is not None or _named(known, FOR_NAMED) or _named(known, NAMED)
+    text = fold(known.text)
+    near = FOR_OTHERS.search(text) or FOR_SOMEBODY_NEAR.search(text)
+    return near is not None or _named(known, FOR_NAMED) or _named(known, NAMED)
+
+
+def a_caseworker(known: Known) -> bool:
+    """Whether a time with a person by name is wished: "en tid hos Kim"."""
+    return _named(known, WITH_NAMED)
 
 
 def about(known: Known) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from actions import bounds
+from actions import afbud_instead, bounds, matter
 from actions.meeting_words import described, place_of
 from actions.turn import Turn
 from actions.wishing import as_json, from_json, merged
@@ -23,6 +23,8 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
     The state holds aim, wish, shown slots and, for a move, the appointment.
     """
     state = turn.state
+    if late := await bounds.latest(turn):
+        wish = merged(wish or Wish(), late)
     wished = _allowed(turn, merged(from_json(state.get("wish") or {}), wish or Wish()))
     state["wish"] = as_json(wished)
     shown = list(state.get("shown") or []) if more else []
@@ -34,14 +36,19 @@ async def propose(turn: Turn, wish: Wish | None = None, *, more: bool = False) -
     if not found.slots:
         await _none(turn, found)
         return False
+    state.pop("why", None)
     if not found.exact:
         if not more:
+            said = len(turn.reply.parts)
             bounds.explain(turn, wished, found.searched)
+            state["why"] = [list(part) for part in turn.reply.parts[said:]]
         turn.reply.say("utter_tider_naermeste_flere" if more else "utter_tider_naermeste")
     lists(turn, found.slots)
     offered = [s.id for s in found.slots]
     again = "utter_tider_spoerg_igen" if len(offered) > 1 else "utter_tider_spoerg_en_igen"
-    turn.wait("choose", again, offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
+    turn.wait("choose", again, unclear=0, offered=offered, shown=[*shown, *offered][-SHOWN_AT_MOST:])
+    if len(found.slots) == 1:  # asked again without the list, it names the time
+        turn.state["ask"]["parts"] = [[again, {**turn.reply.values, **described(turn.known, found.slots[0])}]]
     return True
 
 
@@ -111,6 +118,9 @@ async def _none(turn: Turn, found: Proposals) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.NO_FREE_TIME.value, facts, turn.key("no_free_time"), turn.now
     )
+    bounds.begins_later(turn, searched)
+    if not turn.state.get("cancellation"):
+        turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=aimed["holder"])
     without = "utter_tider_ingen_efter_afbud" if turn.state.get("cancellation") else "utter_tider_ingen"
     turn.reply.say(
         "utter_tider_ingen_med_frist" if searched.deadline else without,
@@ -137,11 +147,14 @@ async def give_up(turn: Turn) -> None:
     case = await turn.call(
         turn.service.open_case, turn.claimant_id, CaseKind.NO_FREE_TIME.value, facts, turn.key("no_free_time"), turn.now
     )
+    turn.slots["sidste_sag"] = matter.of("sent", turn.now, None, holder=holder.value)
     deadlines = await turn.call(turn.service.deadlines, turn.claimant_id)
     ahead = [d.book_by for d in deadlines if d.holder is holder and d.book_by >= turn.known.on]
     values = {"hvem_kontakt": contact, "kvittering": case.receipt or case.id}
     if state.get("moving"):
         turn.reply.say("utter_tider_opgivet_flyt", **values)
+        if await afbud_instead.ask(turn):
+            return
     elif ahead:
         turn.reply.say("utter_tider_opgivet_frist", frist=turn.known.day(min(ahead)), **values)
     else:
@@ -156,7 +169,8 @@ async def stop(turn: Turn) -> None:
         return
     await turn.call(turn.service.release, turn.claimant_id)
     turn.reply.say("utter_flyt_staar_stadig" if turn.state.get("moving") else "utter_book_intet")
-    turn.finish()
+    if not await afbud_instead.ask(turn):
+        turn.finish()
 
 
 async def lost(turn: Turn, why: str) -> None:

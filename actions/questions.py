@@ -7,11 +7,13 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import again, appointments, context_answers, next_step, tasks
+from actions import again, appointments, context_answers, next_step, tasks, which
+from actions.afbud_words import ASKING, SAYS_SO
 from actions.answers import answer, asked, disputed, leant
 from actions.cases import hand_over
 from actions.known import Known, known_from
 from actions.reply import Reply
+from forloeb.danish.words import fold
 
 
 class ActionSvar(Action):
@@ -27,6 +29,8 @@ class ActionSvar(Action):
         if begins := next((name for name in named if name in tasks.BEGIN), None):
             return await tasks.begin_beside(begins, dispatcher, tracker)
         known = await known_from(tracker)
+        if stays_away(known):
+            return await tasks.begin_beside("meld_afbud", dispatcher, tracker)
         if events := await again.told(known, tracker, dispatcher):
             return events
         reply = Reply(values=known.values())
@@ -45,6 +49,13 @@ class ActionSvar(Action):
             reply.choices += beside.choices
 
         return answer(asked(tracker), known, dispatcher, tracker, also)
+
+
+def stays_away(known: Known) -> bool:
+    """Whether a message that was read as a question says that the person cannot come to a meeting of theirs."""
+    text = fold(known.text)
+    says = SAYS_SO.search(text) is not None and ASKING.search(text) is None
+    return says and bool(known.ahead) and len(which.named_in(known, known.ahead, naming=True)) == 1
 
 
 async def _beside(named: list[str], known: Known, reply: Reply, tracker: Tracker) -> None:

@@ -63,11 +63,13 @@ async def corrected(turn: Turn) -> Slot | bool | None:
         return await picking.pick(turn)
     elif turn.yes:
         return True
+    elif slot is not None and not turn.no and any(covers(t, slot.start) for t in times_in(turn.known)):
+        await read_back(turn)  # the time that is read back, said once more
     elif turn.chosen == "other" or turn.no:
         turn.reply.say("utter_flyt_staar_stadig" if turn.state.get("moving") else "utter_book_ikke_endnu")
         await proposing.propose(turn, more=True)
     else:
-        turn.reply.say("utter_svar_ja_eller_nej")
+        turn.reply.say("utter_opgave_udenfor" if turn.text.rstrip().endswith("?") else "utter_svar_ja_eller_nej")
         await read_back(turn)
     return None
 

@@ -46,9 +46,16 @@ def wanted(turn: Turn, begins: Collection[str]) -> bool:
     return (step is not None or turn.intent in begins) and regret.meant(turn.known)
 
 
-async def begin(turn: Turn) -> None:
-    """Tell staff, then offer the same time as a new booking (or as the move of one), or say who to call."""
+async def begin(turn: Turn, instead_of: Appointment | None = None) -> None:
+    """Tell staff, then offer the same time as a new booking (or as the move of one), or say who to call.
+
+    Args:
+        turn: the turn.
+        instead_of: the meeting that the afbud was meant for; asked about afterwards.
+    """
     meeting, given = await _which(turn)
+    if instead_of is not None:
+        turn.state["then"] = _afbud_to(instead_of, given)
     case = await _case(turn, meeting, given)
     values = described(turn.known, meeting)
     instead = await _instead(turn, given)
@@ -56,16 +63,23 @@ async def begin(turn: Turn) -> None:
     if slot is None:
         turn.reply.say("utter_afbud_staar", **values)
         turn.reply.say("utter_afbud_fortryd_sag", kvittering=case)
+        if instead_of is not None:
+            turn.state["then"]["state"]["later"] = [given.id]
+            turn.finish()
+            return
         await _leave(turn, meeting, given, instead)
         return
     turn.reply.say("utter_afbud_fortryd_ledig", **values)
     turn.reply.say("utter_afbud_fortryd_sag", kvittering=case)
+    if instead_of is not None:
+        turn.reply.say("utter_afbud_bagefter", **described(turn.known, instead_of))
     offered: dict[str, Any] = {
         "slot": slot.id,
         "shown": [slot.id],
         "wish": {},
         "regret": True,
         "later": turn.state.get("later") or [],
+        "then": turn.state.get("then"),
     }
     if instead is not None:
         turn.reply.say("utter_naeste_aftale", **described(turn.known, instead))
@@ -76,6 +90,12 @@ async def begin(turn: Turn) -> None:
         turn.state = {"kind": "book", "cancellation": given.id, "about": meeting.about, "aim": aim, **offered}
     turn.state["form"] = meeting.form.value
     await reading_back.read_back(turn)
+
+
+def _afbud_to(meeting: Appointment, given: Cancellation) -> dict[str, Any]:
+    """The afbud that was meant, with the reason that was given; it is asked about before it is taken."""
+    state = {"appointment": meeting.id, "ground": given.ground.value, "words": given.words}
+    return {"intent": "meld_afbud", "text": given.words, "entities": [], "state": state}
 
 
 async def _which(turn: Turn) -> tuple[Appointment, Cancellation]:

@@ -13,6 +13,7 @@ from forloeb.danish.words import fold
 REGRETS = re.compile(
     r"\b(?:fortryd\w*|fortrudt|ombestem\w*)\b"
     r"|\b(?:(?:mit |min )?(?:moede|moedet|tid|tiden|aftale|aftalen|samtale|samtalen)|afbuddet|det|den) tilbage\b"
+    r"|\b(?:til |af )?(?:det|den) forkerte (?:moede|aftale|samtale)\b"
     r"|\b(?:traek\w*|tag\w*|slet\w*|annuller\w*) (?:\w+ ){0,3}afbud\w*|\bkommer (?:\w+ )?alligevel\b"
 )
 # "hov nej det var forkert", said when something has just been booked or moved
@@ -36,13 +37,17 @@ def regrets(known: Known) -> bool:
     return REGRETS.search(fold(known.text)) is not None
 
 
+def comes(known: Known) -> bool:
+    """Whether the person says that they can come after all."""
+    text = fold(known.text)
+    return (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
+
+
 def meant(known: Known) -> bool:
     """Whether an afbud was given that the message takes back ("fortryd afbuddet", "jeg kan alligevel godt komme")."""
     if known.afbud is None:
         return False
-    text = fold(known.text)
-    comes = (COMES.search(text) is not None and DENIES.search(text) is None) or MAY_COME.search(text) is not None
-    if not (regrets(known) or comes):
+    if not (regrets(known) or comes(known)):
         return False
     # "jeg kan godt komme på fredag" picks a time, or is about a meeting that stands
     return not times_in(known) or bool(matching(known, known.cancelled, naming=True))
@@ -70,12 +75,20 @@ def nothing_changed(known: Known, reply: Reply) -> bool:
     return True
 
 
+def nothing_given(known: Known, reply: Reply) -> None:
+    """To who asks whether an afbud has arrived: the one there is, or that there is none, and how to give one."""
+    if given(known, reply):
+        return
+    reply.say("utter_afbud_intet_registreret")
+    reply.choice("utter_titel_meld_afbud", "meld_afbud")
+    reply.choice("utter_titel_vis_aftaler", "vis_aftaler")
+
+
 def shown(known: Known, reply: Reply) -> None:
     """The afbud given, and how sure it is, beside the meetings."""
-    again = known.afbud is not None and any(a.start == known.afbud[0].start for a in known.ahead)
-    if known.afbud is not None and not again:
-        meeting, given = known.afbud
-        reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
+    for meeting, given in known.without_new_time or ([known.afbud] if known.afbud else []):
+        if not any(a.start == meeting.start for a in known.ahead):
+            reply.say("utter_aftaler_afbud", **described(known, meeting), tilstand=_state(given))
 
 
 def _state(given: Cancellation) -> str:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
+from actions import services
+from actions.known import Known
+from actions.wishing import wish_in
 from forloeb.booking.wishes import Wish
 from forloeb.danish.words import fold
 from forloeb.settings import ZONE
@@ -17,6 +23,7 @@ WEEKS_LATER = re.compile(
     r"|(?:en|1|een) uge (?:efter|senere|frem)|(?:skub\w*|udskyd\w*) (?:\w+ ){0,3}(?:en|1) uge)"
     r"|(?P<two>(?:to|2) uger (?:efter|senere|frem)|(?:14|fjorten) dage (?:efter|senere|frem)))\b"
 )
+NEXT_WEEK = re.compile(r"\b(?:i )?naeste uge\b")
 WEEK = timedelta(days=7)
 
 
@@ -30,7 +37,13 @@ def relative_wish(text: str, base: datetime) -> Wish | None:
     folded, base = fold(text), base.astimezone(ZONE)
     later = WEEKS_LATER.search(folded)
     clock, day = SAME_TIME.search(folded), SAME_DAY.search(folded)
+    if later is None and clock and NEXT_WEEK.search(folded) and _in_this_week(base):
+        moved = datetime.combine(base.date() + WEEK, base.time(), ZONE)
+        return Wish(intervals=((moved, moved + timedelta(minutes=1)),))
     if later is None:
+        if day and not clock:
+            midnight = datetime.combine(base.date(), time(0), ZONE)
+            return Wish(intervals=((midnight, _days(midnight, 1)),))
         return Wish(earliest=base.time(), latest=base.time()) if clock else None
     weeks = 1 if later["one"] else 2
     moved = datetime.combine(base.date() + weeks * WEEK, base.time(), ZONE)
@@ -41,6 +54,36 @@ def relative_wish(text: str, base: datetime) -> Wish | None:
         return Wish(intervals=((midnight, _days(midnight, 1)),))
     monday = _days(midnight, -midnight.weekday())
     return Wish(intervals=((monday, _days(monday, 7)),))
+
+
+def leaning_wish(known: Known, base: datetime, without: Callable[[dict[str, Any]], bool] | None = None) -> Wish | None:
+    """As `relative_wish`, with what else the message wishes: "om torsdagen i ugen efter".
+
+    Args:
+        known: the message.
+        base: the beginning of the meeting, or of the time just spoken of.
+        without: as in `wish_in`.
+    """
+    leaning = relative_wish(known.text, base)
+    said = wish_in(known, without) if leaning else None
+    if leaning is None or said is None:
+        return leaning
+    single = {a.astimezone(ZONE).weekday() for a, b in said.intervals if b - a <= timedelta(days=1)}
+    clock: dict[str, Any] = {} if leaning.earliest or _instant(leaning) else {
+        "parts": said.parts, "earliest": said.earliest, "latest": said.latest, "done_by": said.done_by
+    }  # fmt: skip
+    named = said.weekdays | (frozenset(single) if leaning.intervals else frozenset())
+    return replace(
+        leaning, weekdays=named, not_weekdays=said.not_weekdays, excluded=said.excluded, form=said.form, **clock
+    )
+
+
+def _in_this_week(base: datetime) -> bool:
+    return base.date().isocalendar()[:2] == services.today().isocalendar()[:2]
+
+
+def _instant(wish: Wish) -> bool:
+    return any(b - a <= timedelta(minutes=1) for a, b in wish.intervals)
 
 
 def _days(midnight: datetime, days: int) -> datetime:

@@ -20,7 +20,8 @@ DAYS = {fold(name): number for number, name in enumerate(WEEKDAYS)}
 # "om onsdagen", "onsdage": the weekday as a habit, which names no date
 HABIT = re.compile(rf"\b(?:om |hver )?({'|'.join(DAYS)})(?:ene|en|e)\b")
 OCCUPIED = re.compile(
-    r"\b(arbejder|paa (?:arbejde|kursus|ferie|vagt|job)|ferie|kursus|vagt|tandlaege\w*|laegen?|bortrejst|rejser"
+    r"\b(passer (?:mit|min|mine|vores|boern\w*)"
+    r"|arbejder|paa (?:arbejde|kursus|ferie|vagt|job)|ferie|kursus|vagt|tandlaege\w*|laegen?|bortrejst|rejser"
     r"|udlandet|undervisning|i skole|begravelse|bryllup|hente[rs]?|optaget|jobsamtale|praktik)\b"
 )
 AT_LIBERTY = re.compile(r"\b(kan|kunne|fri|ledig|tilbage|faerdig|vil|passer fint|efter (?:arbejde|ferie\w*|vagt))\b")

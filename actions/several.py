@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from actions import afbud, afbud_done, book, which
+from actions.afbud_reason import ground_choices
 from actions.meeting_words import described, matching
 from actions.turn import Turn
 from forloeb.booking.errors import Refused
@@ -14,6 +15,7 @@ from forloeb.danish.words import fold
 
 ALL = re.compile(
     r"\b(begge(?: to)?|alle(?:sammen)?|samtlige|(?:nogen|ingen|nogle) af (?:dem|moederne|samtalerne|aftalerne|delene)"
+    r"|(?<!af )(?:mine|de|to|tre) (?:\w+ )?(?:moeder|moederne|samtaler|samtalerne|aftaler|aftalerne|tider)"
     r"|(?:hverken|baade) (?:\w+ ){1,4}(?:eller|og))\b"
 )
 # Times alone mean several only where they hold several: "jeg er syg hele ugen".
@@ -32,6 +34,9 @@ def meant(turn: Turn, ahead: tuple[Appointment, ...]) -> tuple[Appointment, ...]
 def ask(turn: Turn, meetings: tuple[Appointment, ...]) -> None:
     """List them and ask before anything is done; without a ground, ask for that first."""
     turn.state["all"] = [m.id for m in meetings]
+    if turn.state.get("ground") not in (None, *afbud.NAMED_IN_THE_SOURCE):
+        _one(turn, meetings)
+        return
     grounded = turn.state.get("ground") in afbud.NAMED_IN_THE_SOURCE
     turn.reply.ask("utter_afbud_alle" if grounded else "utter_afbud_alle_grund")
     for each in meetings:
@@ -39,6 +44,8 @@ def ask(turn: Turn, meetings: tuple[Appointment, ...]) -> None:
     if grounded:
         turn.reply.choice("utter_knap_ja_alle", "valg", {"trin": "cancel"})
         turn.reply.choice("utter_knap_kun_en", "valg", {"trin": "one"})
+    else:
+        ground_choices(turn)
     turn.reply.choice("utter_knap_behold_alle", "valg", {"trin": "keep"})
     turn.wait("all" if grounded else "reason")
 

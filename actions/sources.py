@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gaps, leaning, next_step
+from actions import gaps, leaning, next_step, practical
 from actions.answers import disagrees, leant
 from actions.known import known_from
 from actions.reply import Reply
@@ -34,7 +34,14 @@ class ActionHvorStaarDet(Action):
         known = await known_from(tracker)
         named = known.entity("fakta")
         beside = Reply(values=known.values())
+        if not named and tracker.get_slot("opgave_aktiv") and next_step.asks(known.text):
+            next_step.in_task(known, tracker, beside)
+            beside.send(dispatcher)
+            return known.events()
         if not named and await next_step.told(known, tracker, beside):
+            beside.send(dispatcher)
+            return known.events()
+        if not named and practical.asks(known.text) and await practical.told(known, tracker, beside):
             beside.send(dispatcher)
             return known.events()
         if not named and not tracker.get_slot("opgave_aktiv") and leaning.kind_of(known.text) is leaning.Kind.SURE:

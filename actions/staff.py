@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import no_case
+from actions import next_step, no_case
 from actions.answers import answer_into, asked
 from actions.aside import SUBJECT_TOO
 from actions.cases import hand_over
@@ -34,6 +34,13 @@ class ActionTalMedMedarbejder(Action):
         if (state.get("kind"), state.get("step")) in SUBJECT_TOO and subject_in(known.text) and not _pressed(tracker):
             return await ActionOpgave().run(dispatcher, tracker, domain)
         reply = Reply(values=known.values())
+        if not _pressed(tracker) and next_step.asks(known.text):
+            if tracker.get_slot("opgave_aktiv"):
+                next_step.in_task(known, tracker, reply)
+            elif not await next_step.told(known, tracker, reply):
+                reply.say("utter_kontakt_er", hvem_kontakt=known.values()["myndighed"])
+            reply.send(dispatcher)
+            return [*known.events(), SlotSet("usikker", 0)]
         if not _pressed(tracker) and no_case.answered(known, reply):
             ask_again(tracker, reply)
             staff_choice(reply)

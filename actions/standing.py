@@ -10,9 +10,14 @@ from forloeb.danish.words import fold
 
 # "er det så booket?", "hvornår er det så?": how what was done last, or is under way, stands
 STANDS = re.compile(
-    r"(?:(?:ok|okay|og|men|saa|fint|tak) )*(?:er (?:det|den|jeg|moedet|aftalen|tiden|afbuddet)"
-    r"(?: (?:nu|saa|helt|rigtigt))*"
-    r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|i orden|ok|klaret)(?: nu| saa)?"
+    r"(?:(?:ok|okay|og|men|saa|fint|tak|hej) )*"
+    r"(?:er (?:det|den|jeg|moedet|aftalen|tiden|(?:mit |min )?(?:afbud|besked)\w*)"
+    r"(?: (?:nu|saa|helt|rigtigt|blevet|kommet))*"
+    r" (?:sikker|sikkert|booket|bestilt|flyttet|aflyst|paa plads|registreret|noteret|sendt|modtaget|bekraeftet"
+    r"|naaet frem|gaaet igennem|igennem|frem|i orden|ok|klaret)(?: nu| saa| endnu)?"
+    r"|har (?:de|i|a-?kassen|jobcent\w+|nogen|du)(?: (?:nu|saa|ogsaa|mon))*"
+    r" (?:svaret|bekraeftet|modtaget|faaet|set|laest|sendt|noteret|registreret|hoert)"
+    r"(?: (?:det|den|mig|paa|fra dem|noget|endnu|nu|mit afbud|min besked))*"
     r"|hvornaar (?:er|var) (?:det|den|moedet|aftalen|tiden)(?: (?:nu|saa|jeg skal komme))*)[ .?!]*"
 )
 YES_OR_NO = frozenset({"confirm", "sure", "anyway", "all"})
@@ -26,7 +31,8 @@ def standing(state: dict[str, Any], reply: Reply, first: str | None = None) -> N
         reply: gets the sentence.
         first: the key of what is said before it.
     """
-    values = {"staar": _not_done(state), "videre": _how(str(state.get("step")))}
+    how = "utter_staar_svar_nu" if state.get("kind") == "afbud" else _how(str(state.get("step")))
+    values = {"staar": _not_done(state), "videre": how}
     if first:
         reply.say("utter_staar_linje_efter", foer=first, **values)
     else:

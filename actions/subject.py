@@ -16,11 +16,11 @@ SAID = re.compile(
 BARE = re.compile(
     r"(?:(?:det er |gerne |noget )?(?:om |med )?(?:mit |min |mine |et |at )?)?"
     r"(?:cv(?:'?et)?|jobsoegning(?:en)?|soege job|ansoegning(?:er|en)?|kompetencer(?:ne)?|brancheskift|"
-    r"(?:skift(?:e)?|ny|nye) (?:af )?branche|omskoling|uddannelse|kurser|efteruddannelse)[ .!]*"
+    r"(?:skift(?:e)?|ny|nye) (?:af )?branche|omskoling|opkvalificering|uddannelse|kurser|efteruddannelse)[ .!]*"
 )
 # "nej ikke cv, branche" at the reading-back
 INSTEAD = re.compile(
-    r"(?:(?:nej|hov|vent|ups|jeg mente|mente|nå|men|ikke \w+|så|hellere|bare|om|skift af|mit|mine|min)[ ,]+)*"
+    r"(?:(?:nej|hov|vent|ups|(?:jeg )?men(?:te|er)|nå|men|ikke \w+|så|hellere|bare|om|skift af|mit|mine|min)[ ,]+)*"
     r"(?P<about>cv(?:'?et)?|jobs(?:ø|oe)gning\w*|kompetencer?|branche\w*|ans(?:ø|oe)gninger)"
     r"(?:,? (?:så|i ?stedet|tak))?[ .!]*",
     re.IGNORECASE,

@@ -23,11 +23,13 @@ from actions import (
     tasks,
     yes_no,
 )
+from actions.afbud_words import SAYS_SO
 from actions.answers import ANSWERS, CLASHES, answer, asks_for_other_benefit, disagrees, leant, same_again
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
 from actions.known import AGAIN, CORRECTS, Known, known_from
+from actions.meeting_words import matching
 from actions.reply import Reply
 from forloeb.booking.model import CaseKind
 from forloeb.danish.words import fold
@@ -45,6 +47,7 @@ YES_OR_NO = ("bekraeft", "afkraeft")
 JUST_MORE = re.compile(
     r"\W*(?:(?:er|har|vis|se|giv|der|du|i|mig|og|noget|lidt|hvad|endnu|kan jeg faa) )*mere(?: tak)?\W*$"
 )
+MEETING = re.compile(r"\b(?:moede|samtale|aftale|indkald)\w*")
 
 
 class ActionOplys(Action):
@@ -70,13 +73,24 @@ class ActionOplys(Action):
             return events
         if (tracker.get_slot("venter_paa") or {}).get("fact") == "ydelse" and DONT_KNOW.search(fold(known.text)):
             return unsure(known, tracker, dispatcher)
+        if intent == "oplys" and (events := await cannot_come(known, tracker, dispatcher)):
+            return events
+        one = known.entity("myndighed") or len(known.ahead) == 1
+        if intent == "oplys" and known.ahead and known.entity("moedeform") and one:
+            return await tasks.begin_beside("skift_moedeform", dispatcher, tracker)
         if intent in YES_OR_NO:
             if disagreed := disagrees(known, dispatcher, tracker):
                 return disagreed
             if regret.meant(known):
                 return await rebook.outside_a_task(dispatcher, tracker)
+            if events := await cannot_come(known, tracker, dispatcher):
+                return events
+            if known.ahead and SAYS_SO.search(fold(known.text)):
+                return await tasks.begin_beside("meld_afbud", dispatcher, tracker)
             reply = Reply(values=known.values())
-            if courtesy.only_thanks(known.text):
+            if no_case.answered(known, reply):
+                staff_choice(reply)
+            elif courtesy.only_thanks(known.text):
                 reply.say("utter_tak")
             elif intent == "bekraeft" or not regret.nothing_changed(known, reply):
                 reply.say(f"utter_{intent}")
@@ -199,10 +213,29 @@ def impossible_day(known: Known, tracker: Tracker, dispatcher: CollectingDispatc
     return [*known.events(), SlotSet("usikker", 0)]
 
 
+async def cannot_come(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
+    """An afbud that is understood by its parts alone: a ground and the meeting, or the meeting after the ground.
+
+    Only begun: nothing is recorded without a yes.
+    """
+    fits = matching(known, known.ahead, naming=True)
+    if len(fits) != 1 or others.about(known):
+        return None
+    waiting = tracker.get_slot("sidste_sag") or {}
+    if waiting.get("what") == "sent" and waiting.get("wants") == "afbud":
+        state = {"appointment": fits[0].id, "ground": waiting.get("ground"), "words": waiting.get("words")}
+        return await tasks.begin_beside("meld_afbud", dispatcher, tracker, state)
+    if known.entity("afbudsgrund") and MEETING.search(fold(known.text)):
+        return await tasks.begin_beside("meld_afbud", dispatcher, tracker)
+    return None
+
+
 async def outside(known: Known, tracker: Tracker, dispatcher: CollectingDispatcher) -> list[Any] | None:
     """The next step, an afbud regretted, a gap that the sources leave, or another language; None when it is none."""
     if regret.meant(known):
         return await rebook.outside_a_task(dispatcher, tracker)
+    if events := await cannot_come(known, tracker, dispatcher):
+        return events
     reply = Reply(values=known.values())
     if no_case.answered(known, reply):
         staff_choice(reply)

@@ -11,24 +11,32 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
     afbud,
+    afbud_instead,
     book,
     change_form,
     gaps,
     missed,
     move,
+    no_case,
+    other_meeting,
     others,
     picking,
+    practical,
     prepare,
     rebook,
+    regret,
     said_early,
     several,
+    two_tasks,
     which,
 )
 from actions.afbud_words import CANCELS
 from actions.answers import answer, answer_into, asked, leant
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
+from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
+from actions.wishing import as_json, wish_in
 from forloeb import operation
 from forloeb.booking import replay
 from forloeb.booking.errors import NotFound
@@ -79,6 +87,7 @@ COMMITS: dict[str, Step] = {
     "notes": prepare.commit,
     "missed": missed.begin,
 }
+KNOWN_BEFORE = ("appointment", "ground", "words")  # what an afbud that is taken up again begins with
 BOOKING = {"book", "flyt", "form"}  # what staff can switch off (docs/operations.md)
 # "hvad hvis toget er forsinket": nothing has happened that is to be noted
 ONLY_IF = re.compile(
@@ -108,27 +117,35 @@ class ActionOpgave(Action):
             return events
         if turn.intent == "misset_samtale" and not turn.pressed and ONLY_IF.match(fold(turn.text)):
             return answer(["for_sent"], turn.known, dispatcher, tracker)
-        if turn.state.get("step") and not turn.pressed and finishes_nothing(turn, _place(turn), tracker):
+        if turn.state.get("step") and not turn.pressed and await finishes_nothing(turn, _place(turn), tracker):
             turn.reply.send(dispatcher)
             return turn.known.events()
-        beside = turn.state.get("step") and not rebook.wanted(turn, BEGIN)
+        regretted = rebook.wanted(turn, BEGIN) or other_meeting.wrong_one(turn) or other_meeting.wrong_day(turn)
+        beside = turn.state.get("step") and not regretted
         if beside and (events := aside(turn, _place(turn), dispatcher, tracker)) is not None:
             return events
         if _place(turn) not in FREE and turn.intent in BEGIN:
             answer_into(turn.reply, turn.known, [i for i in asked(tracker) if i != "vis_forloeb"])
             if "?" in turn.text and turn.known.entity("emne") not in {*missed.CONTACTS, "sorg"}:
                 gaps.mention(turn.known, turn.reply)
+        if not turn.state.get("step"):
+            await two_tasks.apart(turn, tracker)
+        began = not turn.state.get("step")
         await _take(turn)
+        if began:
+            await practical.beside(turn)
         return send(turn, dispatcher)
 
 
-async def begin_beside(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Any]:
+async def begin_beside(
+    intent: str, dispatcher: CollectingDispatcher, tracker: Tracker, state: dict[str, Any] | None = None
+) -> list[Any]:
     """Answer the questions of a message, then begin the task that it names too, in one reply.
 
     What such a message means is less sure than one that only says it: an afbud is asked about before it is taken.
     """
     turn = await turn_from(tracker)
-    turn.intent, turn.sure = intent, 0.0
+    turn.intent, turn.sure, turn.state = intent, 0.0, state or {}
     intents = asked(tracker)
     answer_into(turn.reply, turn.known, intents)
     turn.slots["sidste_emner"] = intents
@@ -144,10 +161,11 @@ async def _take(turn: Turn) -> None:
     before, buttons = turn.reply.asks[:], turn.reply.choices[:]
     turn.reply.asks.clear()
     turn.reply.choices.clear()
-    later = list(turn.state.get("later") or [])
+    later, then = list(turn.state.get("later") or []), turn.state.get("then")
     try:
         await _step(turn)
         await several.go_on(turn, later)
+        await two_tasks.go_on(turn, then, BEGIN)
     except NotFound:
         turn.reply.say("utter_moede_staar_ikke")
         turn.finish()
@@ -176,15 +194,35 @@ async def _step(turn: Turn) -> None:
         turn.reply.say("utter_kun_for_dig")
         turn.finish()
         return
-    if rebook.wanted(turn, BEGIN):
+    if meant := other_meeting.wrong_one(turn):
+        await rebook.begin(turn, meant)
+        return
+    if rebook.wanted(turn, BEGIN) or other_meeting.wrong_day(turn):
         await rebook.begin(turn)
+        return
+    if step and (given_up := afbud_instead.back(turn)):
+        turn.state = given_up
+        await afbud.commit(turn, warned=bool(given_up["warned"]))
+        return
+    once_more = turn.state.get("cancellation") and turn.intent == "meld_afbud" and not turn.known.ahead
+    if once_more and not turn.pressed and regret.given(turn.known, turn.reply):
+        open_question(turn.state, turn.reply)
+        return
+    if step and missed.tells_more(turn):
+        await missed.more(turn)
+        return
+    other = turn.intent in ("meld_afbud", "flyt_samtale", "skift_moedeform", "misset_samtale")
+    timely = (not step or _place(turn) in TIMES) and not other
+    if timely and not turn.pressed and turn.known.registered and no_case.got_a_time(turn.known, turn.reply):
+        await turn.call(turn.service.release, turn.claimant_id)
+        turn.finish()
         return
     begin = BEGIN.get(turn.intent)
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
         begin = missed.begin
     if not step:
         if begin:
-            turn.state = {}
+            turn.state = {name: turn.state[name] for name in KNOWN_BEFORE if turn.state.get(name)}
             await begin(turn)
         else:
             turn.reply.say("utter_opgave_ingen")
@@ -192,6 +230,7 @@ async def _step(turn: Turn) -> None:
     elif begin and _switches(turn):
         if (
             step not in ("akasse", "attach")
+            and not turn.state.get("cancellation")
             and turn.state.get("after") != "missed"
             and KIND_OF.get(turn.intent) != kind
         ):
@@ -210,7 +249,15 @@ async def _booking_off(turn: Turn) -> bool:
 
 
 async def _which(turn: Turn, kind: str) -> None:
+    if kind == "afbud" and (both := await which.both(turn)):
+        several.ask(turn, both)
+        return
+    if kind == "flyt" and not turn.pressed and (wish := wish_in(turn.known)):
+        turn.state["wish"] = as_json(wish)
+        turn.reply.say("utter_hvilken_foerst")
     meeting = await which.answered(turn)
+    if meeting is not None:
+        turn.reply.parts[:] = [part for part in turn.reply.parts if part[0] != "utter_hvilken_foerst"]
     if meeting is not None:
         await WITH_MEETING[kind](turn, meeting)
     elif turn.over and kind == "afbud":

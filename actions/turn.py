@@ -21,16 +21,26 @@ from forloeb.danish.words import fold
 
 T = TypeVar("T")
 SURE_OF_YES = 0.75
+THOUGHT_OF = re.compile(r"\?|\b(?:hvis|hvad|hvordan|hvornaar)\b|\b(?:ikke|ik|aldrig) syg\b|\brask\b|\bmaaske\b")
 REMEMBERED = 3  # messages back that a loss is remembered, so that nobody is asked why they cannot come
 STOP = re.compile(
     r"^(?:nej )?(?:ikke (?:lige )?nu|(?:nej )?(?:tak )?ellers(?: tak)?)[ .!]*$"
     r"|\b(glem det|fortryd\w*|fortrudt|stop|afbryd|annuller\w*|drop\w* det|lad (?:det )?vaere|lad vaer"
-    r"|alligevel ikke|ikke alligevel"
+    r"|(?<!kan jeg )(?<!kan )alligevel ikke|ikke alligevel"
     r"|behold(?:er|e)? (?:den|det|dem|min|mit|moedet|aftalen|tiden|samtalen)"
     r"|(?:beholde?|have) (?:den|min|det) gamle"
     r"|lad(?:er)? (?:den|det|moedet|aftalen|samtalen|min tid) (?:bare )?(?:staa|blive|vaere)"
-    r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte|have en tid))\b"
+    r"|(?:vil|skal|oensker) (?:\w+ ){0,2}ikke (?:\w+ ){0,2}(?:booke|flytte"
+    r"|have (?:\w+ ){0,2}tid(?:er)?(?! (?!nu|lige|alligevel|endnu)\w)))\b"
 )
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the person cannot come, told a moment before the afbud itself."""
+
+    ground: str
+    words: str
 
 
 @dataclass
@@ -45,6 +55,8 @@ class Turn:
     message_id: str
     sure: float
     pressed: bool = False
+    remembered: Reason | None = None
+    last: dict[str, Any] = field(default_factory=dict)  # what was done last (actions/matter.py)
     mourning: str | None = None  # what they wrote of it, when they told of a loss a moment ago
     over: bool = False
     slots: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +91,8 @@ class Turn:
     @property
     def no(self) -> bool:
         """Whether the answer is a no."""
-        return self.chosen == "no" or self.intent == "afkraeft"
+        why = fold(self.text).startswith("hvorfor")
+        return self.chosen == "no" or (self.intent == "afkraeft" and not why)
 
     @property
     def stops(self) -> bool:
@@ -138,7 +151,21 @@ async def turn_from(tracker: Tracker) -> Turn:
         sure=float(intent.get("confidence") or 0.0),
         pressed=bool(message.get("command")),
         mourning=_mourning(tracker),
+        last=dict(tracker.get_slot("sidste_sag") or {}),
+        remembered=None if known.afbud or tracker.get_slot("sidste_sag") else _reason(tracker),
     )
+
+
+def _reason(tracker: Tracker) -> Reason | None:
+    """The ground that the last few messages told as a fact: not asked about, not thought of."""
+    said = [e for e in tracker.events if e.get("event") == "user"][-REMEMBERED - 1 : -1]
+    for event in reversed(said):
+        words = str(event.get("text") or "")
+        entities = (event.get("parse_data") or {}).get("entities") or []
+        ground = next((e["value"] for e in entities if e.get("entity") == "afbudsgrund"), None)
+        if ground in ("sygdom", "jobsamtale", "andet") and not THOUGHT_OF.search(fold(words)):
+            return Reason(str(ground), words)
+    return None
 
 
 def _mourning(tracker: Tracker) -> str | None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
-from actions.meeting_words import by_ordinal, described, kind_title, matching, times_in
+from actions.known import Known
+from actions.meeting_words import CLOCK, by_ordinal, described, kind_title, matching, times_in
 from actions.turn import Turn
-from forloeb.booking.model import Appointment, Holder, Kind, Status
+from forloeb.booking.model import Appointment, Form, Holder, Kind, Status
 from forloeb.danish.words import fold
 
 ASKED_AT_MOST = 6
 JUST_BEGUN = timedelta(hours=3)
 # A kind named in the words; asked only among the person's own meetings.
 KINDS = {"cv": Kind.CV, "raadighed": Kind.AVAILABILITY}
+MORNING = "06:00"
+FORMS = {
+    "telefon": Form.PHONE, "digital": Form.DIGITAL, "video": Form.DIGITAL, "fysisk": Form.IN_PERSON,
+    "personlig": Form.IN_PERSON,
+}  # fmt: skip
 NAMING = ("afbud",)
 BOTH = re.compile(r"\b(begge|alle|allesammen)\b")
 
@@ -54,15 +61,30 @@ async def begun(turn: Turn) -> Appointment | None:
 
 def meant(turn: Turn, meetings: tuple[Appointment, ...]) -> list[Appointment]:
     """The meetings that fit what the message names: kind, time, holder."""
-    text = fold(turn.text)
-    kinds = {kind for word, kind in KINDS.items() if word in text and turn.chosen is None}
-    of_kind = [m for m in meetings if m.kind in kinds]
-    return of_kind or matching(turn.known, meetings, naming=turn.state.get("kind") in NAMING)
+    naming = turn.state.get("kind") in NAMING
+    if turn.chosen is not None:
+        return matching(turn.known, meetings, naming=naming)
+    return named_in(turn.known, meetings, naming=naming)
+
+
+def named_in(known: Known, meetings: tuple[Appointment, ...], *, naming: bool) -> list[Appointment]:
+    """The meetings that the words name by their kind, time or holder; `naming` as in `matching`."""
+    text = fold(known.text)
+    kinds = {kind for word, kind in KINDS.items() if word in text}
+    forms = {form for word, form in FORMS.items() if re.search(rf"\b{word}\w* ?(?:moede|samtale|aftale)", text)}
+    of_kind = [m for m in meetings if m.kind in kinds] or [m for m in meetings if m.form in forms]
+    return of_kind or matching(known, meetings, naming=naming)
 
 
 def names_a_time(turn: Turn) -> bool:
     """Whether the message names a time that could be a meeting's; in a move or change of form it can be the new one."""
-    return turn.state.get("kind") in NAMING and bool(times_in(turn.known))
+    times = [t for t in times_in(turn.known) if not _at_night(t)]
+    return turn.state.get("kind") in NAMING and bool(times)
+
+
+def _at_night(time: dict[str, Any]) -> bool:
+    """No meeting is held then: "jeg har kastet op hele natten" tells why, not which."""
+    return len(time["end"] or "") == CLOCK and time["end"] <= MORNING
 
 
 def names_another_holder(turn: Turn, meetings: tuple[Appointment, ...]) -> bool:
@@ -90,6 +112,14 @@ def ask_sure(turn: Turn, only: Appointment) -> None:
     turn.wait("which", meetings=[only.id])
 
 
+async def both(turn: Turn) -> tuple[Appointment, ...]:
+    """The meetings asked about when the answer means all of them; () otherwise."""
+    if turn.chosen or not BOTH.search(fold(turn.text)):
+        return ()
+    ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
+    return tuple(m for m in ahead if m.id in (turn.state.get("meetings") or []))
+
+
 async def answered(turn: Turn) -> Appointment | None:
     """The meeting named in the answer; None when it was not one of them (given up) or not understood (asked again)."""
     ahead = await turn.call(turn.service.appointments, turn.claimant_id, turn.now, booked_only=True)
@@ -110,6 +140,9 @@ async def answered(turn: Turn) -> Appointment | None:
     elif len(offered) == 1:
         ask_sure(turn, offered[0])
     else:
+        days = [t for t in times_in(turn.known) if len(t["start"] or "") > CLOCK]
+        if days and not fits and not turn.chosen and turn.state.get("kind") != "flyt":
+            turn.reply.say("utter_hvilken_ikke_da")
         if BOTH.search(fold(turn.text)):
             turn.reply.say("utter_hvilken_en_ad_gangen")
         ask(turn, tuple(offered))

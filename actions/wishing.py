@@ -24,7 +24,7 @@ from actions.ruling_out import (
 )
 from actions.wish_pieces import NEGATION, Times, said_in_pieces
 from forloeb.booking.model import Appointment, Form
-from forloeb.booking.wishes import Part, Wish
+from forloeb.booking.wishes import Part, Span, Wish
 from forloeb.danish.time import read_both
 from forloeb.danish.words import fold
 from forloeb.settings import ZONE
@@ -104,7 +104,7 @@ def merged(before: Wish, new: Wish) -> Wish:
         not_weekdays=before.not_weekdays | new.not_weekdays,
         not_before=new.not_before if days else before.not_before,
         not_after=new.not_after if days else before.not_after,
-        intervals=new.intervals if days else before.intervals,
+        intervals=new.intervals if days else _days_of(before.intervals) if clock else before.intervals,
         excluded=(*before.excluded, *new.excluded),
         earliest=new.earliest if clock else before.earliest,
         latest=new.latest if clock else before.latest,
@@ -112,6 +112,16 @@ def merged(before: Wish, new: Wish) -> Wish:
         form=new.form or before.form,
         soonest=new.soonest or before.soonest,
     )
+
+
+def _days_of(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """With another clock, a moment ("fredag kl. 10") is left as its day."""
+    return tuple(_whole_day(a) if b - a <= timedelta(hours=1) else (a, b) for a, b in spans)
+
+
+def _whole_day(moment: datetime) -> Span:
+    day = moment.astimezone(ZONE).date()
+    return datetime.combine(day, time(0), ZONE), datetime.combine(day + timedelta(days=1), time(0), ZONE)
 
 
 def on_the_way(text: str) -> bool:
@@ -127,9 +137,15 @@ def not_that_day(meeting: Appointment) -> Wish:
 
 
 def away_in(known: Known) -> Wish:
-    """Who cannot come for a whole span ("jeg er syg hele næste uge") is offered no time within it."""
+    """Who cannot come for a span ("jeg er syg hele næste uge", "til og med den 14.") is offered no time within it."""
     dated = [t for t in times_in(known) if len(t["start"] or "") > CLOCK and len(t["end"] or "") > CLOCK]
-    return Wish(excluded=tuple(gap for said in dated if (gap := span(said))))
+    gaps = [gap for said in dated if (gap := span(said))]
+    return Wish(excluded=(*gaps, *((services.now(), datetime.fromisoformat(t["end"])) for t in untils(known))))
+
+
+def untils(known: Known) -> list[dict[str, Any]]:
+    """The days until which something lasts: "til og med den 14."."""
+    return [t for t in times_in(known) if t["kind"] == "before" and t["grain"] == "day" and t["end"]]
 
 
 def as_json(wish: Wish) -> dict[str, Any]:
