@@ -41,7 +41,6 @@ MIN_SIDE = re.compile(r"\bmin side\b")
 DONT_KNOW = re.compile(
     r"\bved (?:jeg )?(?:det )?(?:ikke|ik)\b|\baner (?:det )?(?:ikke|ik)\b|\bhusker (?:det )?ikke\b|\bikke sikker\b"
 )
-ABOUT_MEETINGS = re.compile(r"\b(?:moede|samtale|aftale)\w*")
 YES_OR_NO = ("bekraeft", "afkraeft")
 # "er der mere?" asks for the rest of an answer; "jeg kan ikke mere" is another matter
 JUST_MORE = re.compile(
@@ -67,7 +66,7 @@ class ActionOplys(Action):
         if events := continued(known, tracker, dispatcher):
             return events
         intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
-        if intent == "oplys" and yes_no.asks(known.text) and ABOUT_MEETINGS.search(fold(known.text)):
+        if intent == "oplys" and yes_no.asks(known.text) and MEETING.search(fold(known.text)):
             return await appointments.ActionVisAftaler().run(dispatcher, tracker, domain)
         if intent == "oplys" and (events := impossible_day(known, tracker, dispatcher)):
             return events
