@@ -9,7 +9,7 @@ from actions.turn import Turn
 from forloeb.danish.words import fold
 
 # "skal jeg komme, hvis jeg er syg?" may be a question that was misread: nothing is cancelled without a yes
-ASKING = re.compile(r"\?\s*$|\bhvis\b")
+ASKING = re.compile(r"\?\s*$|\b(?:hvis|maaske|overvejer|jeg tror|tror jeg)\b")
 # Asked for a reason, the person rather moves the meeting.
 ANOTHER_TIME = re.compile(
     r"\b(?:anden|andet|ny|nyt) (?:tid|tidspunkt|dag|dato)\b|\b(?:flyt|flytte|ryk|rykke|udskyd\w*)\b"

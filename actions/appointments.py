@@ -64,6 +64,9 @@ async def show_own(known: Known, reply: Reply) -> None:
         reply.say("utter_log_ind_aftaler")
         return
     find = services.bookings().appointments
+    if others.named(known):
+        others.refuse(known, reply)
+        return
     if others.meant(known, "vis_aftaler"):
         reply.say("utter_kun_dine_egne")
     ahead = await asyncio.to_thread(find, known.registered.id, services.now(), booked_only=True)

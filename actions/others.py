@@ -52,6 +52,11 @@ def wanted(known: Known) -> bool:
     return near is not None or _named(known, FOR_NAMED) or _named(known, NAMED)
 
 
+def named(known: Known) -> bool:
+    """Whether another person's meetings are asked for by name."""
+    return _named(known, NAMED)
+
+
 def a_caseworker(known: Known) -> bool:
     """Whether a time with a person by name is wished: "en tid hos Kim"."""
     return _named(known, WITH_NAMED)

@@ -33,6 +33,7 @@ from actions import (
 from actions.afbud_words import CANCELS
 from actions.answers import answer, answer_into, asked, leant
 from actions.aside import FREE, SUBJECT_TOO, TIMES, aside, finishes_nothing
+from actions.relative_wish import SAME_TIME
 from actions.standing import open_question
 from actions.subject import subject_in
 from actions.turn import Turn, send, turn_from
@@ -109,6 +110,11 @@ class ActionOpgave(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One turn; questions in the same message are answered first."""
         turn = await turn_from(tracker)
+        if not turn.state.get("step") and not turn.known.entities and gaps.language_is_hard(turn.text):
+            turn.reply.say("utter_dansk_er_svaert")
+            gaps.staff_choice(turn.reply)
+            turn.finish()
+            return send(turn, dispatcher)
         if turn.known.registered is None and turn.intent != "forbered_samtale" and turn.state.get("kind") != "forbered":
             _not_signed_in(turn)
             return send(turn, dispatcher)
@@ -218,6 +224,8 @@ async def _step(turn: Turn) -> None:
         turn.finish()
         return
     begin = BEGIN.get(turn.intent)
+    if turn.intent == "book_samtale" and not step and turn.known.ahead and SAME_TIME.search(fold(turn.text)):
+        begin = move.begin  # "samme tid næste uge" leans on the meeting that there is
     if begin and turn.known.entity("emne") in missed.CONTACTS and turn.intent in ("meld_afbud", "skift_moedeform"):
         begin = missed.begin
     if not step:
