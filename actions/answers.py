@@ -28,6 +28,7 @@ from actions import (
     plan,
     preparation,
     purpose,
+    worry,
     yes_no,
 )
 from actions.known import AGAIN, SLOTS, THOUGHT, Known
@@ -122,6 +123,8 @@ def answer(
     if "vis_forloeb" in intents and plan.only_next(known):
         intents = ["naeste" if intent == "vis_forloeb" else intent for intent in intents]
     reply = Reply(values=known.values())
+    if worry.told(known, tracker):
+        reply.say("utter_bekymret")
     if known.anothers:
         reply.say("utter_ydelse_andens")
     elif any(others.meant(known, intent) for intent in intents):
