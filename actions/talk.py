@@ -24,7 +24,7 @@ from actions import (
     yes_no,
 )
 from actions.afbud_words import SAYS_SO
-from actions.answers import ANSWERS, CLASHES, answer, asks_for_other_benefit, disagrees, leant, same_again
+from actions.answers import ANSWERS, CLASHES, answer, asked, asks_for_other_benefit, disagrees, leant, same_again
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
@@ -112,6 +112,8 @@ class ActionDefaultFallback(Action):
             return events
         if events := leant(known, dispatcher, tracker):
             return events
+        if clear := asked(tracker):  # the whole is unsure, and some of its clauses are not
+            return answer(clear, known, dispatcher, tracker)
         if in_context.how_long(known.text, tracker.get_slot("sidste_emner") or []):
             return answer(["cv_frist"], known, dispatcher, tracker)
         if leans(known, tracker) and (events := continued(known, tracker, dispatcher)):

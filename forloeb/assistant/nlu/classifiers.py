@@ -15,7 +15,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import vstack
+from threadpoolctl import threadpool_limits
 
+from forloeb.assistant.nlu.embedding import idle_processors
 from forloeb.assistant.nlu.featurizers import SENTENCE, WORDS, NgramFeaturizer
 from forloeb.assistant.nlu.kernel import KernelModel, fit
 from forloeb.assistant.nlu.tokens import units
@@ -92,14 +94,15 @@ class KernelClassifier(IntentClassifier, GraphComponent):
         with self._storage.write_to(self._resource) as folder:
             if len(set(labels)) > 1:
                 vectors = np.vstack([feature(e, SENTENCE) for e in examples]) if self._config["sentence"] else None
-                self._model = fit(
-                    vstack([feature(e, WORDS) for e in examples]).tocsr(),
-                    labels,
-                    vectors,
-                    ridge=float(self._config["ridge"]),
-                    share=float(self._config["sentence"]),
-                    power=int(self._config["power"]),
-                )
+                with threadpool_limits(idle_processors(), user_api="blas"):
+                    self._model = fit(
+                        vstack([feature(e, WORDS) for e in examples]).tocsr(),
+                        labels,
+                        vectors,
+                        ridge=float(self._config["ridge"]),
+                        share=float(self._config["sentence"]),
+                        power=int(self._config["power"]),
+                    )
                 self._model.save(Path(folder))
             else:
                 (Path(folder) / "untrained").touch()

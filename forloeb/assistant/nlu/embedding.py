@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,6 +23,7 @@ WIDTH = 384
 _LONGEST = 600  # characters; what a person asks is in the first or last part of a longer text
 _REMEMBERED = 4096
 _BATCH = 64
+_LOOKS = 6
 logger = logging.getLogger(__name__)
 
 
@@ -127,3 +129,18 @@ def shorten(text: str) -> str:
 
 def _key(text: str) -> str:
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def idle_processors() -> int:
+    """How many a training may use, as the machine is when it begins: all that idle, one where others work.
+
+    Two threads on busy processors wait for each other. The load average would still tell of what ran before, such as
+    the installing; so what runs now is looked at, a few times.
+    """
+    processors = os.cpu_count() or 1
+    running = []
+    for _ in range(_LOOKS):
+        running.append(int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0]) - 1)  # without this process
+        time.sleep(0.05)
+    return processors if sum(running) / _LOOKS < processors / 2 else 1

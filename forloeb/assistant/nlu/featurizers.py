@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from forloeb import settings
-from forloeb.assistant.nlu.embedding import Embedder
+from forloeb.assistant.nlu.embedding import Embedder, idle_processors
 from forloeb.assistant.nlu.ngrams import NgramSpace, Recipe
 from forloeb.assistant.nlu.tokens import MEANT, units
 
@@ -130,7 +129,7 @@ class SentenceFeaturizer(GraphComponent):
         self._resource = resource
         self._mean = mean
         folder = config.get("cache") or settings.load().var / "cache"
-        self._embedder = Embedder(Path(folder), threads=1 if mean is not None else _idle_processors())
+        self._embedder = Embedder(Path(folder), threads=1 if mean is not None else idle_processors())
 
     @classmethod
     def create(
@@ -198,9 +197,3 @@ class SentenceFeaturizer(GraphComponent):
 
 def _meant(message: Message) -> str:
     return message.get(MEANT) or message.get(TEXT) or ""
-
-
-def _idle_processors() -> int:
-    """All of them for a training on an idle machine; one where others work, or two would wait for each other."""
-    processors = os.cpu_count() or 1
-    return processors if os.getloadavg()[0] < processors / 2 else 1

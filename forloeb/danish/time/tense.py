@@ -23,9 +23,7 @@ _PAST = words(
     "dateret afsendt underskrevet kom ankom gik sagde bad aflyste flyttede glemte sidst havde siden"
 )
 _LETTERS = words("brev brevet mail mailen skrivelse skrivelsen sms besked beskeden indkaldelse indkaldelsen")
-_FUTURE = words(
-    "fratraedelse fratraedes bliver skal starter begynder stopper slutter kommer vil faar fratraeder"
-)
+_FUTURE = words("fratraedelse fratraedes bliver skal starter begynder stopper slutter kommer vil faar fratraeder")
 _CLAUSE_ENDS = words(". ! ? ; , og men saa")
 _FAR = 5
 _HALF_A_YEAR = timedelta(days=183)
