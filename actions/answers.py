@@ -31,8 +31,9 @@ from actions import (
     worry,
     yes_no,
 )
-from actions.known import AGAIN, SLOTS, THOUGHT, Known
+from actions.known import AGAIN, SLOTS, Known
 from actions.reply import Reply
+from actions.said_benefit import THOUGHT
 from actions.turn import ask_again
 from forloeb.danish.words import fold
 

@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import matter, others, practical, regret, services
 from actions.answers import answer, answer_into, asked, leant
 from actions.gaps import gap_of
-from actions.known import Known, known_from
+from actions.gathering import known_from
+from actions.known import Known
 from actions.meeting_words import described, kind_title
 from actions.reply import Reply
 from actions.standing import done_yet, open_question, standing

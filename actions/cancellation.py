@@ -6,9 +6,10 @@ import re
 
 from actions.asking import ask_benefit
 from actions.gaps import staff_choice
-from actions.known import HYPOTHETICAL, Known
+from actions.known import Known
 from actions.meeting_words import described
 from actions.reply import Reply
+from actions.said_benefit import HYPOTHETICAL
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 

@@ -10,7 +10,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.known import Known, known_from
+from actions.gathering import known_from
+from actions.known import Known
 from actions.meeting_words import described, kind_title, place_of
 from actions.reply import Reply
 from forloeb.booking.model import Holder, NoticeKind

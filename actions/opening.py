@@ -13,7 +13,8 @@ from actions.answers import answer, disagrees, leant, same_again
 from actions.aside import FREE
 from actions.asking import ask_benefit
 from actions.gaps import staff_choice
-from actions.known import Known, known_from
+from actions.gathering import known_from
+from actions.known import Known
 from actions.reply import Reply
 from actions.subject import subject_in
 from actions.talk import DONT_KNOW, outside

@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import no_case
 from actions.cases import open_case
-from actions.known import known_from, message_metadata
+from actions.gathering import known_from
+from actions.known import message_metadata
 from actions.reply import Reply
 from actions.turn import ask_again
 from forloeb.booking.model import CaseKind

@@ -11,7 +11,8 @@ from actions import again, appointments, context_answers, next_step, tasks, whic
 from actions.afbud_words import ASKING, SAYS_SO
 from actions.answers import answer, asked, disputed, leant
 from actions.cases import hand_over
-from actions.known import Known, known_from
+from actions.gathering import known_from
+from actions.known import Known
 from actions.reply import Reply
 from forloeb.danish.words import fold
 

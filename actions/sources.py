@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import gaps, leaning, next_step, practical
 from actions.answers import disagrees, leant
-from actions.known import known_from
+from actions.gathering import known_from
 from actions.reply import Reply
 from actions.turn import ask_again
 from forloeb.danish import format as danish

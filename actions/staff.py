@@ -13,7 +13,8 @@ from actions.answers import answer_into, asked
 from actions.aside import SUBJECT_TOO
 from actions.cases import hand_over
 from actions.gaps import staff_choice
-from actions.known import Known, known_from
+from actions.gathering import known_from
+from actions.known import Known
 from actions.reply import Reply
 from actions.subject import subject_in
 from actions.tasks import ActionOpgave

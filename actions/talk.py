@@ -28,9 +28,11 @@ from actions.answers import ANSWERS, CLASHES, answer, asked, asks_for_other_bene
 from actions.asking import ask_impossible
 from actions.cases import open_case
 from actions.gaps import DANISH, gap_of, language_is_hard, language_key, staff_choice
-from actions.known import AGAIN, CORRECTS, Known, known_from
+from actions.gathering import known_from
+from actions.known import AGAIN, Known
 from actions.meeting_words import matching
 from actions.reply import Reply
+from actions.said_days import CORRECTS
 from forloeb.booking.model import CaseKind
 from forloeb.danish.words import fold
 

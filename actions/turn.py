@@ -14,7 +14,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import services
-from actions.known import Known, known_from, message_metadata
+from actions.gathering import known_from
+from actions.known import Known, message_metadata
 from actions.reply import Reply
 from forloeb.booking.service import Bookings
 from forloeb.danish.words import fold
