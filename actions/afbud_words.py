@@ -18,7 +18,8 @@ ANOTHER_TIME = re.compile(
 PRETENDS = re.compile(
     r"\b(?:kan|maa|kunne) (?:jeg|man) (?:\w+ ){0,2}(?:sige|skrive|paastaa) (?:\w+ ){0,3}syg"
     r"|\bhvis (?:jeg|man) (?:\w+ ){0,2}(?:siger|skriver|paastaar) (?:\w+ ){0,3}syg|\b(?:lade|lader) som om\b"
-    r"|\b(?:lyve|opfinde|finde paa en (?:undskyldning|grund))\b"
+    r"|\b(?:bare|saa) siger,?(?: at)? jeg\b(?=.*\bsyg)|\bsiger jeg (?:bare|da|saa)\b(?=.*\bsyg)|\blade? som om\b"
+    r"|\b(?:lyve|lyver|opfinde|opdigt\w*|finder? paa(?: en (?:undskyldning|grund))?)\b"
 )
 # The reason is told with the afbud: "fordi jeg skal hjælpe min søster", "jeg starter nyt job så jeg kan ikke komme"
 CAUSE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.afbud_words import PRETENDS
 from actions.asking import ask_benefit
 from actions.gaps import staff_choice
 from actions.known import Known
@@ -13,11 +14,6 @@ from actions.said_benefit import HYPOTHETICAL
 from forloeb.danish.words import fold
 from forloeb.obligations import Benefit
 
-# "hvad nu hvis jeg bare siger, jeg er syg": no ground, and no advice to give one
-PRETENDS = re.compile(
-    r"\b(?:bare|saa) siger(?: at)?(?: jeg)?\b|\bsiger jeg (?:bare|da|saa)\b|\blade? som om\b|\blader som om\b"
-    r"|\b(?:lyver|lyve|opdigt\w*|finder? paa)\b"
-)
 HOW_MUCH = re.compile(r"\bhvor (?:meget|mange penge|stor\w*)\b")
 GROUNDS = {"sygdom": "naevnt", "jobsamtale": "naevnt", "privat": "privat", "andet": "andet"}
 

@@ -16,6 +16,10 @@ from forloeb.law import law
 from forloeb.obligations import Benefit, no_applications_from
 
 MEETINGS = re.compile(r"\b(?:slip\w*|undgaa\w*|fri|fritage\w*) (?:\w+ ){0,3}(?:moede\w*|samtale\w*)")
+# "jeg fik jobbet!", told of oneself and no mere thought
+GOT_JOB = re.compile(
+    r"^(?!.*\b(?:hvis|ikke|ikk?)\b).*\b(?:jeg|vi) (?:har )?(?:lige )?(?:faaet|fik|fundet)\b.{0,30}\bjob(?:bet)?\b"
+)
 
 
 def joblog(known: Known, reply: Reply) -> None:
@@ -38,6 +42,8 @@ def jobsoegning_antal(known: Known, reply: Reply) -> None:
 def seks_ugers_undtagelse(known: Known, reply: Reply) -> None:
     """Applications may stop six weeks before a job, leave or pension; with the day where one is named."""
     event = _coming_day(known)
+    if GOT_JOB.search(fold(known.text)):
+        reply.say("utter_tillykke")
     if MEETINGS.search(fold(known.text)):
         reply.say("utter_seks_uger_samtaler", svar=yes_no.no(known.text))
     if event is None:

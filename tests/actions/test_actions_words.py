@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from actions import picking, services, wishing
+from actions import afbud_words, jobsearch, picking, services, wishing, worry
 from actions.aiming import next_number
 from actions.asking import ask_when, when_question
 from actions.known import Known
@@ -18,6 +18,7 @@ from forloeb import obligations
 from forloeb.booking.model import Form, Holder, Slot
 from forloeb.booking.wishes import Part, Wish
 from forloeb.danish.time import read_both
+from forloeb.danish.words import fold
 from forloeb.settings import ZONE
 
 NOW = datetime(2025, 10, 6, 9, 0, tzinfo=ZONE)  # a Monday in week 41
@@ -315,3 +316,45 @@ def test_a_pressed_button_is_never_asked_about():
     turn = turn_saying("mandag den 14.")
     turn.intent, turn.known = "valg", message("mandag den 14.", trin="more")
     assert not ask_when(turn, "choose", clash=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "pretends"),
+    [
+        ("hvad nu hvis jeg bare siger, jeg er syg", True),
+        ("så siger jeg bare at jeg er syg", True),
+        ("kan jeg ikke bare sige jeg er syg", True),
+        ("så siger vi det", False),
+        ("så siger jeg ja til mandag", False),
+        ("min læge siger jeg er syg", False),
+    ],
+)
+def test_an_excuse_thought_of_is_no_illness_and_no_agreement_an_excuse(text, pretends):
+    assert bool(afbud_words.PRETENDS.search(fold(text))) is pretends
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("jeg fik jobbet!", True),
+        ("jeg har fået nyt job", True),
+        ("hvis jeg fik et job", False),
+        ("jeg fik ikke jobbet", False),
+    ],
+)
+def test_a_job_is_congratulated_on_once_it_is_there(text, got):
+    assert bool(jobsearch.GOT_JOB.search(fold(text))) is got
+
+
+@pytest.mark.parametrize(
+    ("text", "worried"),
+    [
+        ("jeg er så bange for at gøre noget forkert", True),
+        ("jeg blev fyret efter 31 år og er helt på den", True),
+        ("er nervos for mødet, hvor mange er der", True),
+        ("jeg er ikke nervøs, jeg vil bare vide hvornår", False),
+        ("hvornår skal mit cv være klar", False),
+    ],
+)
+def test_worry_is_heard(text, worried):
+    assert bool(worry.WORRY.search(fold(text))) is worried
