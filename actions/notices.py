@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
+from actions import services, unanswered
 from actions.gathering import known_from
 from actions.known import Known
 from actions.meeting_words import described, kind_title, place_of
 from actions.reply import Reply
-from forloeb.booking.model import Holder, NoticeKind
+from actions.turn import ask_again
+from forloeb.booking.model import CaseKind, Holder, NoticeKind
 from forloeb.booking.notices import Notice
 from forloeb.danish import format as danish
 from forloeb.settings import ZONE
@@ -36,10 +38,34 @@ class ActionBesked(Action):
         mine = notice is not None and known.registered is not None and notice.claimant_id == known.registered.id
         if notice is None or not mine or notice.stale:
             reply.say("utter_besked_overhalet")
+        elif notice.kind is NoticeKind.AFBUD_UNANSWERED:
+            receipt = await _afbud_case(notice)
+            tell(replace(notice, values={**notice.values, "receipt": receipt}), known, reply)
+            _ask_afbud_again(known, tracker, reply)
         else:
             tell(notice, known, reply)
         reply.send(dispatcher)
         return []
+
+
+async def _afbud_case(notice: Notice) -> str:
+    """A case for whoever may have wanted to cancel: committed before the person is told; its number."""
+    facts = {"appointment": notice.values.get("appointment"), "wants": "afbud", "words": notice.values.get("words")}
+    key, service = f"{notice.id}:afbud", services.bookings()
+    case = await asyncio.to_thread(
+        service.open_case, notice.claimant_id, CaseKind.OTHER.value, facts, key, services.now()
+    )
+    return case.receipt or case.id
+
+
+def _ask_afbud_again(known: Known, tracker: Tracker, reply: Reply) -> None:
+    """The question that was left, where it still stands; else the way to it. An SMS has no room for it."""
+    if known.channel == "sms":
+        return
+    if unanswered.meetings(tracker.get_slot("opgave") or {}):
+        ask_again(tracker, reply)
+    else:
+        reply.choice("utter_titel_meld_afbud", "meld_afbud")
 
 
 def tell(notice: Notice, known: Known, reply: Reply) -> None:

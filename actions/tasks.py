@@ -28,6 +28,7 @@ from actions import (
     said_early,
     several,
     two_tasks,
+    unanswered,
     which,
 )
 from actions.afbud_words import CANCELS
@@ -165,6 +166,7 @@ async def begin_beside(
 async def _take(turn: Turn) -> None:
     """Take the step; the task's own question is the only one asked, and its buttons the only ones."""
     before, buttons = turn.reply.asks[:], turn.reply.choices[:]
+    open_afbud = unanswered.meetings(turn.state)
     turn.reply.asks.clear()
     turn.reply.choices.clear()
     later, then = list(turn.state.get("later") or []), turn.state.get("then")
@@ -175,6 +177,8 @@ async def _take(turn: Turn) -> None:
     except NotFound:
         turn.reply.say("utter_moede_staar_ikke")
         turn.finish()
+    if turn.known.registered is not None:
+        await unanswered.follow(turn, open_afbud)
     if turn.reply.asks:
         turn.reply.offers.clear()
         turn.known.slots.pop("venter_paa", None)

@@ -153,6 +153,7 @@ class NoticeKind(Word):
     NEW_DEADLINE = "ny_frist"
     DAY_BEFORE = "paamindelse_dagen_foer"
     HOUR_BEFORE = "paamindelse_time_foer"
+    AFBUD_UNANSWERED = "afbud_ubesvaret"
 
 
 # News that is pointless once the appointment has been moved or cancelled: dropped unsent with it.
@@ -163,6 +164,7 @@ ABOUT_THE_TIME = (
     NoticeKind.NEW_APPOINTMENT,
     NoticeKind.MOVED,
     NoticeKind.CHANGED,
+    NoticeKind.AFBUD_UNANSWERED,
 )
 
 

@@ -67,8 +67,9 @@ def tell(
     *,
     appointment_id: str | None = None,
     not_after: datetime | None = None,
+    not_before: datetime | None = None,
 ) -> str:
-    """Write a notice; its id."""
+    """Write a notice, due at once or at `not_before`; its id."""
     identifier = new_id("n")
     connection.execute(
         insert(notice).values(
@@ -76,7 +77,7 @@ def tell(
             claimant_id=claimant_id,
             kind=kind.value,
             values=values,
-            not_before=now,
+            not_before=not_before or now,
             not_after=not_after,
             created=now,
             appointment_id=appointment_id,
@@ -85,11 +86,20 @@ def tell(
     return identifier
 
 
-def tell_about(connection: Connection, kind: NoticeKind, about: Appointment, now: datetime, **more: Any) -> str:
+def tell_about(
+    connection: Connection,
+    kind: NoticeKind,
+    about: Appointment,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    **more: Any,
+) -> str:
     """Write a notice about an appointment: its values are the appointment's facts and `more`."""
-    values = {**facts(about), **more}
-    not_after = about.start if kind in ABOUT_THE_TIME else None
-    return tell(connection, kind, about.claimant_id, now, values, appointment_id=about.id, not_after=not_after)
+    return tell(
+        connection, kind, about.claimant_id, now, {**facts(about), **more}, appointment_id=about.id,
+        not_after=about.start if kind in ABOUT_THE_TIME else None, not_before=not_before,
+    )  # fmt: skip
 
 
 def drop(connection: Connection, appointment_id: str) -> None:

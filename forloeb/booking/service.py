@@ -10,9 +10,10 @@ from forloeb.booking.people import People
 from forloeb.booking.proposals import Proposing
 from forloeb.booking.reminders import Reminding
 from forloeb.booking.staff import Staff
+from forloeb.booking.unanswered import Unanswered
 
 
-class Bookings(People, Proposing, Agreeing, Changing, Cancelling, Staff, Reminding, Telling):
+class Bookings(People, Proposing, Agreeing, Changing, Cancelling, Staff, Reminding, Telling, Unanswered):
     """Everything the booking service does, over one engine; sync, safe to share between threads.
 
     Every function on a claimant's thing takes the acting `claimant_id` and answers `not_found` for another's.

@@ -99,7 +99,8 @@ def answers(chat, turn):
 
 
 class Meanwhile:
-    """What others do while the person talks: `taken`, `withdrawn` (a start), `acknowledged` (a kind), `switched` (on, off)."""
+    """What others do while the person talks: `taken`, `withdrawn` (a start), `acknowledged` (a kind), `nothing_heard`
+    (kind of news), `switched` (on, off)."""
 
     def __init__(self, stack, who, caseworker):
         self.stack, self.who, self.caseworker = stack, who, caseworker
@@ -131,6 +132,20 @@ class Meanwhile:
         """A named person takes the case of this kind, as `forloeb cases ack` does."""
         case = until(lambda: [c for c in self.stack.show(self.who)["cases"] if c["kind"] == kind])[0]
         self.stack.using(lambda engine, now: cases_ack(engine, case["id"], "Kirsten Dam", now, StringIO()))
+
+    def nothing_heard(self, kind):
+        """The wait before this news is over."""
+
+        def write(connection, now):
+            mine = (
+                tables.notice.c.claimant_id == self.who,
+                tables.notice.c.kind == kind,
+                tables.notice.c.sent.is_(None),
+            )
+            waiting = tables.notice.update().where(*mine, tables.notice.c.not_before > now).values(not_before=now)
+            assert connection.execute(waiting).rowcount == 1
+
+        self.stack.change(write)
 
     def switched(self, state):
         """Staff put the switch `booking` off or on, as `forloeb switch booking` does."""
