@@ -39,7 +39,8 @@ if (buttons.length) {
         who.textContent = error.message || "Det lykkedes ikke at logge ind. Prøv igen.";
       } finally {
         for (const other of buttons) other.disabled = false;
-        button.focus();
+        // a button that was disabled has lost the focus; somebody who writes already keeps it
+        if (document.activeElement === document.body) button.focus();
       }
     });
   }

@@ -308,6 +308,21 @@ def test_signing_in_takes_the_conversation_along_and_signing_out_leaves_it(page:
     expect(log(page)).not_to_contain_text("anonym")
 
 
+def test_who_writes_while_signing_in_goes_on_keeps_the_field(page: Page, gateway: Running) -> None:
+    expect(log(page)).to_contain_text("maskine")
+    button = page.get_by_role("button", name="Log ind som c-1001")
+    page.route("**/demo/login", lambda route: (field(page).focus(), route.continue_()))
+    button.click()
+    expect(page.locator(".who")).to_contain_text("c-1001")
+    expect(button).to_be_enabled()
+    expect(field(page)).to_be_focused()
+    page.unroute("**/demo/login")
+    button = page.get_by_role("button", name="Log ind som c-1002")
+    button.click()
+    expect(page.locator(".who")).to_contain_text("c-1002")
+    expect(button).to_be_focused()
+
+
 def test_an_expired_conversation_begins_anew_and_keeps_the_words(page: Page, gateway: Running) -> None:
     expect(log(page)).to_contain_text("maskine")
     from forloeb.db import connect, writing
