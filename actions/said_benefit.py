@@ -37,6 +37,7 @@ ASKS_FOR_ANOTHER = re.compile(
     r"(?:han|hun|ham|hende|(?:min|mit|vores) \w+ (?:til|saa|ogsaa|der))\b"
 )
 RECENT_MESSAGES = 3
+SENTENCE_ENDS = re.compile(r"[.?!](?=\s|$)|[\n;]")
 MYSELF = re.compile(r"\b(?:jeg|mig|jg)\b")
 
 
@@ -55,12 +56,14 @@ def with_benefit(known: Known, message: dict[str, Any], tracker: Tracker) -> Kno
     before = known.benefit
     changed = replace(known, claimant=replace(known.claimant, benefit=benefit))
     own = known.registered.benefit if known.registered else None
-    claimed = CLAIMS.search(known.text) is not None or bool(message.get("command"))
-    thought = THOUGHT.search(known.text) is not None or not (claimed or HYPOTHETICAL.search(known.text) or not own)
-    if own and own != benefit.value and (thought or HYPOTHETICAL.search(known.text)):
+    sentence = _sentence(known, benefit)
+    claimed = CLAIMS.search(sentence) is not None or bool(message.get("command"))
+    hypothetical = HYPOTHETICAL.search(sentence) is not None
+    thought = THOUGHT.search(sentence) is not None or not (claimed or hypothetical or not own)
+    if own and own != benefit.value and (thought or hypothetical):
         key = "utter_ydelse_taenkt" if thought else "utter_ydelse_anderledes"
         return replace(changed, notes=(*known.notes, (key, _two_benefits(benefit, own))))
-    if (thought or HYPOTHETICAL.search(known.text)) and before not in (None, benefit):
+    if (thought or hypothetical) and before not in (None, benefit):
         return changed
     slots = {**known.slots, "ydelse": benefit.value}
     if own and own != benefit.value and before is not benefit:
@@ -71,6 +74,16 @@ def with_benefit(known: Known, message: dict[str, Any], tracker: Tracker) -> Kno
     return replace(
         changed, slots=slots, notes=(*known.notes, ("utter_ydelse_aendret", {"ydelse": benefit_name(benefit)}))
     )
+
+
+def _sentence(known: Known, benefit: Benefit) -> str:
+    """The sentence that names the benefit: "hvis" in another one ("… hvis jeg ikke kommer? jeg får …") is no doubt."""
+    spans = [(start, end) for value, start, end in known.named_benefits() if value == benefit.value]
+    if not spans:
+        return known.text
+    before = [end.end() for end in SENTENCE_ENDS.finditer(known.text, 0, spans[-1][0])]
+    after = SENTENCE_ENDS.search(known.text, spans[-1][1])
+    return known.text[before[-1] if before else 0 : after.end() if after else len(known.text)].strip()
 
 
 def _two_benefits(said: Benefit, registered: str) -> dict[str, Any]:
