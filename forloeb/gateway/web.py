@@ -65,11 +65,7 @@ async def open_session(request: web.Request) -> web.Response:
 
 async def post_message(request: web.Request) -> web.Response:
     """POST /webhooks/web/messages"""
-    session = request.app[KNOWN].get(_bearer(request))
-    if session is None:
-        session = await session_of(request)
-    else:
-        _take(request, "address", address_of(request), request.app[TUNING].limits.address)
+    session = await session_of(request, remembered=True)  # it is proven by the transaction that stores
     _take(request, "messages", session.token_hash, request.app[TUNING].limits.messages)
     body = await read_object(request)
     identifier, text, payload = body.get("id"), body.get("text"), body.get("payload")
@@ -127,14 +123,21 @@ async def read_object(request: web.Request, *, may_be_empty: bool = False) -> di
     return body
 
 
-async def session_of(request: web.Request) -> Session:
+async def session_of(request: web.Request, *, remembered: bool = False) -> Session:
     """The session of a request's token.
+
+    Args:
+        request: the request.
+        remembered: one that held a moment ago will do, since whoever asks proves it again.
 
     Raises:
         Refusal: 401 without one, 429 for an address that asks too often.
     """
     _take(request, "address", address_of(request), request.app[TUNING].limits.address)
     held, times = _bearer(request), request.app[TIMES]()
+    known = request.app[KNOWN].get(held) if remembered else None
+    if known is not None:
+        return known
     return await read(request.app[ENGINE], lambda c: sessions.demand(c, held, times))
 
 
